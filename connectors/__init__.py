@@ -1,0 +1,1 @@
+"""How data is reached: a module a kind of source."""

@@ -1,0 +1,1 @@
+"""How documents are shown: a module a format."""

@@ -1,0 +1,1 @@
+"""What is looked for and how long it may be kept: TOML packs."""
