@@ -1,0 +1,281 @@
+"""Rule files read, checked and joined into one `RulePacks`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, fields
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import regex
+import tomli
+from pydantic import ValidationError
+
+from piiscan.errors import RuleError
+from piiscan.model import LETTERS, DataType
+from piiscan.rulepack import ColumnRule, Pattern, Predefined, Recognizer, RulePacks
+from piiscan.rulepack.schema import FOREIGN, ColumnTable, DataTypeTable, PredefinedTable, RecognizerTable, RuleFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+_SHIPPED = ("categories", "recognizers", "retention", "exceptions")
+_DERIVED = frozenset({"@people"})
+"""Lists no file writes: what a table is about by its columns."""
+_T = TypeVar("_T")
+
+
+class _Draft:
+    """What the files read so far add up to."""
+
+    def __init__(self) -> None:
+        self.labels: dict[str, str] = {}
+        self.citations: dict[str, str] = {}
+        self.data_types: dict[str, DataType] = {}
+        self.recognizers: dict[str, Recognizer] = {}
+        self.predefined: dict[str, Predefined] = {}
+        self.columns: dict[str, ColumnRule] = {}
+        self.words: dict[str, tuple[str, ...]] = {}
+        self.abbreviations: dict[str, str] = {}
+        self.origins: dict[tuple[str, str], str] = {}
+        self.overrides: list[str] = []
+
+    def put(
+        self, kind: str, table: dict[str, _T], key: str, item: _T, origin: str, *, extra: bool, enabled: bool = True
+    ) -> None:
+        """Adds an item; an extra folder may replace one, anything else that does is a mistake."""
+        earlier = self.origins.get((kind, key))
+        if earlier is not None:
+            if not extra or earlier == origin:
+                raise RuleError(f"{origin}: {kind} {key}: id is already used in {earlier}")
+            verb = "replaces" if enabled else "switches off"
+            self.overrides.append(f"{origin}: {kind} {key} {verb} the one of {earlier}")
+        self.origins[kind, key] = origin
+        if enabled:
+            table[key] = item
+        else:
+            table.pop(key, None)
+
+
+def assemble(packs: tuple[str, ...], extra: tuple[Path, ...], sensitive_when: frozenset[str]) -> RulePacks:
+    """The joined rules; see `piiscan.rulepack.load`."""
+    draft = _Draft()
+    known: set[str] = set()
+    for origin, file in _shipped_files(packs, known):
+        _add(draft, origin, file, sensitive_when, extra=False)
+    unknown = [name for name in packs if name not in known]
+    if unknown:
+        raise RuleError(
+            f"unknown rule pack {unknown[0]!r}", hint=f"[rules] packs: shipped are {', '.join(sorted(known))}"
+        )
+    for folder in extra:
+        for origin, file in _extra_files(folder):
+            _add(draft, origin, file, sensitive_when, extra=True)
+    _check_references(draft, sensitive_when)
+    return _finish(draft, packs)
+
+
+def _shipped_files(packs: tuple[str, ...], known: set[str]) -> Iterator[tuple[str, RuleFile]]:
+    """The files of the named packs; the names of all packs that exist are put into ``known``."""
+    for folder in _SHIPPED:
+        room = files("piiscan.rules") / folder
+        for path in sorted(_toml_files(room), key=lambda p: p.name):
+            origin = f"{folder}/{path.name}"
+            raw = _read(path, origin)
+            known.add(str(raw.get("pack")))
+            if raw.get("pack") in packs and folder in {"categories", "recognizers"}:
+                yield origin, _validate(raw, origin)
+
+
+def _toml_files(room: Traversable) -> list[Traversable]:
+    return [f for f in room.iterdir() if f.name.endswith(".toml")]
+
+
+def _extra_files(folder: Path) -> Iterator[tuple[str, RuleFile]]:
+    if not folder.is_dir():
+        raise RuleError(f"{folder}: no such folder", hint="[rules] extra names folders of .toml files")
+    for path in sorted(folder.rglob("*.toml")):
+        raw = {"pack": "extra"} | _read(path, str(path))
+        yield str(path), _validate(raw, str(path))
+
+
+def _read(path: Traversable, origin: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{origin}: cannot be read ({type(error).__name__})") from None
+    except tomli.TOMLDecodeError as error:
+        raise RuleError(f"{origin}: {error}") from None
+
+
+def _validate(raw: dict[str, Any], origin: str) -> RuleFile:
+    ours = {key: value for key, value in raw.items() if key not in FOREIGN}
+    try:
+        return RuleFile.model_validate(ours)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise RuleError(f"{origin}: {_place(problem['loc'], raw)}: {problem['msg']}") from None
+
+
+def _place(loc: tuple[int | str, ...], raw: dict[str, Any]) -> str:
+    """``recognizer us_ssn: pattern 1: score`` for pydantic's path to a problem."""
+    parts: list[str] = []
+    node: Any = raw
+    for step in loc:
+        node = _inner(node, step)
+        if isinstance(step, int):
+            name = (node.get("id") or node.get("name") or node.get("word")) if isinstance(node, dict) else None
+            parts[-1] += f" {name or step + 1}"
+        else:
+            parts.append(step)
+    return ": ".join(parts)
+
+
+def _inner(node: Any, step: int | str) -> Any:
+    """What lies under a step of the path; None where the step is pydantic's and not the file's."""
+    if isinstance(node, dict):
+        return node.get(step)
+    return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
+
+
+def _add(draft: _Draft, origin: str, file: RuleFile, sensitive_when: frozenset[str], *, extra: bool) -> None:
+    for category in file.category:
+        draft.put("category", draft.labels, category.letter, category.label, origin, extra=extra)
+        draft.citations[category.letter] = category.cite
+    for data_type in file.data_type:
+        draft.put(
+            "data_type", draft.data_types, data_type.id, _data_type(data_type, sensitive_when), origin, extra=extra
+        )
+    for own in file.recognizer:
+        draft.put(
+            "recognizer", draft.recognizers, own.id, _recognizer(own, origin), origin, extra=extra, enabled=own.enabled
+        )
+    for stock in file.predefined:
+        draft.put(
+            "predefined",
+            draft.predefined,
+            stock.id,
+            _predefined(stock, origin),
+            origin,
+            extra=extra,
+            enabled=stock.enabled,
+        )
+    for column in file.column:
+        draft.put(
+            "column", draft.columns, column.id, _column(column, origin), origin, extra=extra, enabled=column.enabled
+        )
+    for words in file.words:
+        draft.put("words", draft.words, words.name, words.words, origin, extra=extra)
+    for abbreviation in file.abbreviation:
+        for short in abbreviation.short:
+            draft.put("abbreviation", draft.abbreviations, short, abbreviation.word, origin, extra=extra)
+
+
+def _data_type(table: DataTypeTable, sensitive_when: frozenset[str]) -> DataType:
+    letters = {letter for letter in table.letters if letter in LETTERS}
+    confirmed = table.sensitive == "conditional" and table.id in sensitive_when
+    if letters and (table.sensitive in {"always", "policy"} or confirmed):
+        letters.add("L")
+    return DataType(
+        id=table.id,
+        label=table.label,
+        group=table.group,
+        categories=tuple(sorted(letters)),
+        sensitive=table.sensitive,
+        sensitive_ref=table.sensitive_ref,
+        note=table.note,
+        never_disclose=table.never_disclose,
+        regime_hint=table.regime_hint,
+    )
+
+
+def _shared(table: RecognizerTable | PredefinedTable, origin: str) -> dict[str, Any]:
+    names = ("id", "data_type", "entity", "regions", "context", "context_score", "chance", "rare", "match", "no_match")
+    return {name: getattr(table, name) for name in names} | {"origin": origin}
+
+
+def _recognizer(table: RecognizerTable, origin: str) -> Recognizer:
+    for pattern in table.patterns:
+        _compile(pattern.regex, f"{origin}: recognizer {table.id}: pattern {pattern.name}: regex")
+    patterns = tuple(Pattern(p.name, p.regex, p.score) for p in table.patterns)
+    return Recognizer(**_shared(table, origin), patterns=patterns, validator=table.validator)
+
+
+def _predefined(table: PredefinedTable, origin: str) -> Predefined:
+    return Predefined(**_shared(table, origin), recognizer=table.recognizer, scale=table.scale)
+
+
+def _column(table: ColumnTable, origin: str) -> ColumnRule:
+    if table.shape:
+        _compile(table.shape, f"{origin}: column {table.id}: shape")
+    names = [field.name for field in fields(ColumnRule) if field.name != "origin"]
+    return ColumnRule(**{name: getattr(table, name) for name in names}, origin=origin)
+
+
+def _compile(expression: str, place: str) -> None:
+    try:
+        regex.compile(expression)
+    except regex.error as error:
+        raise RuleError(f"{place}: {error}") from None
+
+
+def _check_references(draft: _Draft, sensitive_when: frozenset[str]) -> None:
+    """Raises RuleError for a rule that names a data type or word list nobody defines."""
+    types = draft.data_types
+    finders: list[Recognizer | Predefined] = [*draft.recognizers.values(), *draft.predefined.values()]
+    for finder in finders:
+        _check_type(finder.data_type, types, f"{finder.origin}: {finder.id}: data_type")
+    for rule in draft.columns.values():
+        place = f"{rule.origin}: column {rule.id}"
+        _check_type(rule.data_type, types, f"{place}: data_type")
+        for other in rule.confirmed_by:
+            _check_type(other, types, f"{place}: confirmed_by")
+        phrases = (*rule.names, *rule.not_names, *rule.tables, *rule.not_tables)
+        for word in (word for phrase in phrases for word in phrase.split() if word.startswith("@")):
+            if word[1:] not in draft.words and word not in _DERIVED:
+                raise RuleError(f"{place}: there is no word list {word}")
+    for name in sorted(sensitive_when):
+        if name not in types or types[name].sensitive != "conditional":
+            raise RuleError(f"[rules] sensitive_when: {name!r} is no data type of conditional sensitivity")
+
+
+def _check_type(name: str, types: dict[str, DataType], place: str) -> None:
+    if name not in types:
+        raise RuleError(f"{place}: {name!r} is defined nowhere", hint="data types are listed by piiscan rules list")
+
+
+def _finish(draft: _Draft, packs: tuple[str, ...]) -> RulePacks:
+    tables = (
+        draft.labels,
+        draft.data_types,
+        draft.recognizers,
+        draft.predefined,
+        draft.columns,
+        draft.words,
+        draft.abbreviations,
+    )
+    plain = [{key: _plain(value) for key, value in table.items()} for table in tables]
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=True).encode()
+    return RulePacks(
+        names=packs,
+        labels=draft.labels,
+        citations=draft.citations,
+        data_types=draft.data_types,
+        recognizers=draft.recognizers,
+        predefined=draft.predefined,
+        columns=draft.columns,
+        words=draft.words,
+        abbreviations=draft.abbreviations,
+        overrides=tuple(draft.overrides),
+        fingerprint=hashlib.sha256(canonical).hexdigest(),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON, without the path it comes from: the same rules elsewhere are the same rules."""
+    if hasattr(value, "__dataclass_fields__"):
+        return {key: item for key, item in asdict(value).items() if key not in {"origin", "match", "no_match"}}
+    return value

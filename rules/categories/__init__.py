@@ -1,0 +1,1 @@
+"""Data types and the categories they fall into."""

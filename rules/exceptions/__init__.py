@@ -1,0 +1,1 @@
+"""Why data may be kept against a request."""

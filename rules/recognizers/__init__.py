@@ -1,0 +1,1 @@
+"""What data types look like, and what columns that hold them are called."""

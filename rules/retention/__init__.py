@@ -1,0 +1,1 @@
+"""How long data may and must be kept."""
