@@ -1,0 +1,255 @@
+"""The judgement over one column: values, name and declared type joined, with the why in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from piiscan.model import Classification, Column, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from piiscan.detect.cells import Kind
+    from piiscan.detect.detector import Detector
+    from piiscan.detect.names import NameMatch, Surroundings
+    from piiscan.detect.tally import Found, Tally
+    from piiscan.rulepack import ColumnRule
+
+_MOST: Final = 0.5
+"""Share of a column's cells a data type needs to be what the column is for."""
+_SOME: Final = 0.3
+"""Share that suffices where the name says the same."""
+_FORMED: Final = 0.6
+"""Share of cells of the right form that confirms a name."""
+_MOSTLY: Final = 0.8
+"""Share of the cells whose text could as well be of a kind to count as that kind."""
+_NEARLY_ALL: Final = 0.9
+_FIRM: Final = 0.8
+"""Score from which a finding holds against what the rest of its column is."""
+_CERTAIN: Final = 0.99
+_BOOST: Final = 0.15
+"""What values add to a name they agree with, or take from one they do not bear out."""
+_DEFAULT_KINDS: Final = frozenset({"text", "integer", "json", "network"})
+_KEYS_OF_PEOPLE: Final = frozenset({"@person", "@worker"})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnCase:
+    """Everything known about a column when it is judged."""
+
+    column: Column
+    declared: Kind | None
+    matches: Sequence[NameMatch]
+    """The rules that its name and its table fit."""
+    around: Surroundings
+    tally: Tally
+    obscured: bool
+    """Its name says hashed, encrypted or masked."""
+
+    @property
+    def kinds(self) -> frozenset[str] | None:
+        """The kinds it may count as; None if nothing is known."""
+        mostly = {kind for kind, cells in self.tally.kinds.items() if cells >= _MOSTLY * self.tally.seen}
+        if self.declared is None and not mostly:
+            return None
+        declared = {self.declared} if self.declared else set()
+        return frozenset(declared | mostly)
+
+    @property
+    def about_people(self) -> bool:
+        """Whether its table is about people or points to them."""
+        return "people" in self.around.about or not _KEYS_OF_PEOPLE.isdisjoint(self.around.beside)
+
+
+def judge(case: ColumnCase, detector: Detector) -> list[Classification]:
+    """What the column holds, by data type: one thing it is for at most, and whatever else its cells contain."""
+    claims = list(_by_name(case, detector))
+    fullest = [c for c in claims if not any(c[1].is_part_of(other) for _, other in claims)]
+    named = max(fullest, key=lambda pair: (pair[0].confidence, len(pair[0].evidence)), default=None)
+    valued = max(_by_value(case, detector), key=lambda c: (c.confidence, c.data_type), default=None)
+    main, agreed = _settle(named, valued)
+    held = [main] if main else []
+    strays = [c for c in _rare(case, detector) if c.data_type not in agreed]
+    held += [c for c in strays if main is None or not _is_chance(c, main)]
+    return sorted(held, key=lambda c: c.data_type)
+
+
+def _is_chance(stray: Classification, main: Classification) -> bool:
+    """Whether whole values are taken for something else although nearly all are what the column is for: AC 415-555-2671."""
+    uniform = "values" in main.evidence and main.cells_matched >= _NEARLY_ALL * main.cells_seen
+    return uniform and stray.evidence == ("values",) and stray.confidence < _FIRM
+
+
+def _settle(
+    named: tuple[Classification, NameMatch] | None, valued: Classification | None
+) -> tuple[Classification | None, set[str]]:
+    """The data type the column is for, and all data types that this answer covers."""
+    if named is None:
+        return valued, {valued.data_type} if valued else set()
+    name, match = named
+    agreeing = {match.rule.data_type, *match.rule.confirmed_by}
+    if (
+        valued is None
+        or valued.data_type in agreeing
+        or ("values" in name.evidence and name.confidence > valued.confidence)
+    ):
+        return name, agreeing
+    return valued, {valued.data_type, name.data_type}
+
+
+def _by_name(case: ColumnCase, detector: Detector) -> Iterator[tuple[Classification, NameMatch]]:
+    """What the rules that fit the name say, each weighed with the values."""
+    if case.column.primary_key and case.declared == "integer" and case.column.name.lower().endswith(("id", "key")):
+        return
+    for match in case.matches:
+        found = _weigh(match.rule, case, detector) if _takes(match.rule, case) else None
+        if found is not None:
+            yield found, match
+
+
+def _takes(rule: ColumnRule, case: ColumnCase) -> bool:
+    """Whether a column of this kind can hold what the rule speaks of; what is encrypted may be kept as bytes."""
+    kinds = case.kinds
+    if kinds is None:
+        return True
+    if "boolean" in kinds and "boolean" not in rule.kinds:
+        return False
+    return not kinds.isdisjoint(rule.kinds or _DEFAULT_KINDS) or (case.obscured and "binary" in kinds)
+
+
+def _weigh(rule: ColumnRule, case: ColumnCase, detector: Detector) -> Classification | None:
+    """A rule's claim after a look at the values; None if they refute it."""
+    says = f"the column's name says {detector.packs.data_types[rule.data_type].label}"
+    if "*" in rule.names:
+        says = "the table and the column's type suggest it"
+    if not case.tally.seen:
+        return (
+            None
+            if rule.needs_values
+            else _claim(rule, case.tally, rule.confidence, 0, f"{says}; there are no values yet")
+        )
+    found = _borne_out(rule, case.tally, says)
+    if found is None and has_form(rule) and not case.obscured:
+        return _formed(rule, case.tally, says)
+    return found or _unproven(rule, case, detector, says)
+
+
+def _borne_out(rule: ColumnRule, tally: Tally, says: str) -> Classification | None:
+    """The claim of a rule whose data type, or one that confirms it, recognizers find in the cells."""
+    confirming = max((rule.data_type, *rule.confirmed_by), key=lambda t: (tally.whole(t), t))
+    whole = tally.whole(confirming)
+    if whole < _SOME * tally.seen:
+        return None
+    finds = [table[confirming] for table in (tally.strong, tally.weak) if confirming in table]
+    sure = min(_CERTAIN, max(rule.confidence, *(found.score for found in finds)) + _BOOST)
+    claim = _claim(
+        rule, tally, sure, whole, f"{says}, and {_of(whole, tally.seen)} are recognised as such", values=True
+    )
+    return replace(claim, recognizers=tuple(sorted({name for found in finds for name in found.recognizers})))
+
+
+def _formed(rule: ColumnRule, tally: Tally, says: str) -> Classification | None:
+    """The claim of a rule that says what values look like, as far as they do."""
+    formed, seen = tally.shapes[rule.id], tally.seen
+    if formed >= _FORMED * seen:
+        sure = min(_CERTAIN, rule.confidence + _BOOST)
+        return _claim(rule, tally, sure, formed, f"{says}, and {_of(formed, seen)} have its form", values=True)
+    if formed < _SOME * seen or rule.needs_values:
+        return None
+    return _claim(rule, tally, rule.confidence, formed, f"{says}, though only {_of(formed, seen)} have its form")
+
+
+def _unproven(rule: ColumnRule, case: ColumnCase, detector: Detector, says: str) -> Classification | None:
+    """The claim of a rule whose values neither bear it out nor refute it."""
+    if rule.needs_values:
+        return None
+    if rule.data_type in detector.engine.recognized and not case.obscured:
+        says = f"{says}, but few of its cells are recognised as such"
+        return _claim(rule, case.tally, max(0.0, rule.confidence - _BOOST), case.tally.whole(rule.data_type), says)
+    return _claim(rule, case.tally, rule.confidence, 0, says)
+
+
+def _by_value(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
+    """What most cells are, whatever the column is called."""
+    tally, seen = case.tally, case.tally.seen
+    for data_type, found in sorted(tally.strong.items()):
+        if found.whole >= _MOST * seen and not _coincidence(found, tally, detector):
+            share = found.whole / seen
+            yield _valued(data_type, round(found.score * (0.8 + 0.2 * share), 3), found, tally)
+    for data_type, found in sorted(tally.weak.items()):
+        checked = all(detector.engine.rules[name].chance for name in found.recognizers)
+        if checked and found.whole >= _NEARLY_ALL * seen and tally.telling(data_type):
+            yield _valued(data_type, _NEARLY_ALL, found, tally)
+
+
+def _rare(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
+    """Findings in some cells of a column that is for something else: a card number in one note of ten thousand."""
+    tally = case.tally
+    for data_type, found in sorted(tally.strong.items()):
+        if _coincidence(found, tally, detector):
+            continue
+        everywhere = all(detector.engine.rules[name].rare for name in found.recognizers)
+        if everywhere or case.about_people or found.cells >= _SOME * tally.seen:
+            evidence: Evidence = "values" if found.whole > found.inside else "text"
+            why = f"{_of(found.cells, tally.seen)} contain it, {_by(found)}"
+            yield Classification(
+                data_type, found.score, (evidence,), tuple(sorted(found.recognizers)), tally.seen, found.cells, why
+            )
+
+
+def _coincidence(found: Found, tally: Tally, detector: Detector) -> bool:
+    """Whether numbers that pass a checksum are no more than some of many numbers of that length."""
+    if (
+        found.inside
+        or found.bare < found.whole
+        or not any(detector.engine.rules[name].chance for name in found.recognizers)
+    ):
+        return False
+    alike = sum(cells for length, cells in tally.digits.items() if length >= 8)  # noqa: PLR2004 - shorter numbers carry no checksum
+    return found.bare < _MOST * alike
+
+
+def judge_text(tally: Tally, metadata: Sequence[str], detector: Detector) -> list[Classification]:
+    """What running text contains, and what the container is by its nature; by data type."""
+    held = {}
+    for data_type, found in tally.strong.items():
+        why = f"{_of(found.cells, tally.seen, 'pieces of text')} contain it, {_by(found)}"
+        held[data_type] = Classification(
+            data_type, found.score, ("text",), tuple(sorted(found.recognizers)), tally.seen, found.cells, why
+        )
+    for data_type in metadata:
+        if data_type in detector.packs.data_types:
+            held[data_type] = Classification(
+                data_type, _NEARLY_ALL, ("metadata",), (), 1, 1, "the file is one by its nature"
+            )
+    return [held[name] for name in sorted(held)]
+
+
+def has_form(rule: ColumnRule) -> bool:
+    """Whether a rule says what values look like."""
+    return bool(rule.shape) or rule.low is not None or rule.high is not None
+
+
+def _claim(
+    rule: ColumnRule, tally: Tally, confidence: float, matched: int, why: str, *, values: bool = False
+) -> Classification:
+    evidence: tuple[Evidence, ...] = ("values", "name") if values else ("name",)
+    return Classification(
+        rule.data_type, round(confidence, 3), evidence, (f"column:{rule.id}",), tally.seen, matched, why
+    )
+
+
+def _valued(data_type: str, confidence: float, found: Found, tally: Tally) -> Classification:
+    why = f"{_of(found.whole, tally.seen)} are one, {_by(found)}"
+    return Classification(
+        data_type, confidence, ("values",), tuple(sorted(found.recognizers)), tally.seen, found.whole, why
+    )
+
+
+def _of(part: int, whole: int, what: str = "cells") -> str:
+    return f"{part} of {whole} {what}"
+
+
+def _by(found: Found) -> str:
+    return f"found by {', '.join(sorted(found.recognizers))}"

@@ -1,0 +1,163 @@
+"""Cheap questions asked before an expression is run: could it match this text at all?
+
+A gate is read off the expression's own syntax tree, so a text it turns away cannot match. It asks for a length, a number
+of digits, and characters that every match contains; letters are left out because case folding makes them many.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
+from re import _parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, Final
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MARKS: Final = "@.:/-_+\uff0b#=()[]{}<>\\|,;'\"!?&%$*~^` \t\n"
+"""Characters a gate may ask for; none of them has a second case. The full-width plus begins telephone numbers."""
+_BITS: Final = {mark: 1 << index for index, mark in enumerate(MARKS)}
+_DIGITS: Final = frozenset("0123456789")
+_DIGIT: Final = regex.compile(r"\d")
+_ASCII_DIGIT: Final = re.compile(r"[0-9]")
+_BEYOND: Final = re.compile(r"\[:|\{[^0-9,]")
+"""Syntax the regex module reads otherwise than the standard library: POSIX classes and fuzzy matching."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a text consists of: ``length`` and ``digits`` in code points, ``marks`` as bits over `MARKS`."""
+
+    length: int
+    digits: int
+    marks: int
+
+
+def traits(text: str) -> Traits:
+    """The traits of a text; digits are those the regex module counts as such."""
+    digit = _ASCII_DIGIT if text.isascii() else _DIGIT
+    marks = 0
+    for character in set(text):
+        marks |= _BITS.get(character, 0)
+    return Traits(len(text), len(digit.findall(text)), marks)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What every text with a match has: at least so long, so many digits, one mark of each set."""
+
+    length: int = 0
+    digits: int = 0
+    marks: tuple[int, ...] = ()
+
+    def admits(self, seen: Traits) -> bool:
+        """False only if the text cannot match."""
+        if seen.length < self.length or seen.digits < self.digits:
+            return False
+        return all(seen.marks & wanted for wanted in self.marks)
+
+    def __add__(self, other: Gate) -> Gate:
+        """Both in a row."""
+        return Gate(self.length + other.length, self.digits + other.digits, _smallest((*self.marks, *other.marks)))
+
+    def __or__(self, other: Gate) -> Gate:
+        """Either: only what both ask for; a mark of one or of the other."""
+        both = tuple(a | b for a in self.marks for b in other.marks)
+        return Gate(min(self.length, other.length), min(self.digits, other.digits), _smallest(both))
+
+
+def mark(characters: str) -> int:
+    """The set of these marks, as a gate holds it."""
+    wanted = 0
+    for character in characters:
+        wanted |= _BITS[character]
+    return wanted
+
+
+def _smallest(sets: Iterable[int]) -> tuple[int, ...]:
+    """The sets that contain no other one, at most four, the most telling first."""
+    ordered = sorted(set(sets), key=lambda s: (s.bit_count(), s))
+    kept: list[int] = []
+    for candidate in ordered:
+        if not any(candidate & other == other for other in kept):
+            kept.append(candidate)
+    return tuple(kept[:4])
+
+
+@lru_cache(maxsize=4096)
+def gate_of(expression: str) -> Gate:
+    """The gate of an expression; one that asks nothing where its syntax is beyond the standard library's parser."""
+    if _BEYOND.search(expression):
+        return Gate()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = _parser.parse(expression, re.IGNORECASE)
+        except (re.error, OverflowError, RecursionError):
+            return Gate()
+    return _sequence(tree)
+
+
+def _sequence(nodes: Iterable[tuple[Any, Any]]) -> Gate:
+    gate = Gate()
+    for kind, argument in nodes:
+        gate = gate + _node(kind, argument)
+    return gate
+
+
+def _node(kind: Any, argument: Any) -> Gate:  # noqa: PLR0911 - one line for each kind of node
+    """The gate of one node; a node that is not understood asks nothing."""
+    if kind is sre.LITERAL:
+        return _characters({chr(argument)})
+    if kind is sre.IN:
+        return _characters(_members(argument))
+    if kind in (sre.ANY, sre.NOT_LITERAL, sre.CATEGORY):
+        return Gate(length=1)
+    if kind is sre.SUBPATTERN:
+        return _sequence(argument[3])
+    if kind is sre.ATOMIC_GROUP:
+        return _sequence(argument)
+    if kind is sre.BRANCH:
+        gates = [_sequence(branch) for branch in argument[1]]
+        joined = gates[0]
+        for gate in gates[1:]:
+            joined = joined | gate
+        return joined
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+        low, _, inner = argument
+        once = _sequence(inner)
+        return Gate(once.length * low, once.digits * low, once.marks if low else ())
+    return Gate()
+
+
+def _members(items: Iterable[tuple[Any, Any]]) -> set[str] | None:
+    """The characters of a class; None when it holds more than can be listed."""
+    found: set[str] = set()
+    for kind, argument in items:
+        if kind is sre.LITERAL:
+            found.add(chr(argument))
+        elif kind is sre.RANGE and argument[1] < 128:  # noqa: PLR2004 - ASCII
+            found.update(map(chr, range(argument[0], argument[1] + 1)))
+        elif kind is sre.CATEGORY and argument is sre.CATEGORY_DIGIT:
+            found.update(_DIGITS)
+        else:
+            return None
+    return found
+
+
+def _characters(members: set[str] | None) -> Gate:
+    if not members:
+        return Gate(length=1)
+    if members <= _DIGITS:
+        return Gate(length=1, digits=1)
+    wanted = 0
+    for member in members:
+        if member not in _BITS:
+            return Gate(length=1)
+        wanted |= _BITS[member]
+    return Gate(length=1, marks=(wanted,))

@@ -1,0 +1,269 @@
+"""The judgement over columns: names, values and types, joined without flooding and without averaging away."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from piiscan import Detector
+from piiscan.detect import profile as profile_module
+from piiscan.model import Batch, Classification, Column, Container
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    """The shipped rules."""
+    return Detector()
+
+
+def judge(detector: Detector, name: str, values: Sequence[object] = (), **about: Any) -> list[str]:
+    """The data types a column is taken for, best first."""
+    return [c.data_type for c in detector.classify(name, values, **about)]
+
+
+def table(detector: Detector, path: str, **columns: Sequence[object]) -> dict[str | None, list[str]]:
+    """The data types of every column of a small table."""
+    container = Container("s", path, "table", columns=tuple(Column(name) for name in columns))
+    profile = detector.profile(container)
+    profile.add(
+        Batch(container, {name: list(values) for name, values in columns.items()}, len(next(iter(columns.values()))))
+    )
+    found: dict[str | None, list[str]] = {}
+    for column, classification in profile.classify():
+        found.setdefault(column, []).append(classification.data_type)
+    return found
+
+
+def test_name_and_values_together_are_surer_than_either(detector: Detector) -> None:
+    """And the why says both, without a value in it."""
+    [found] = detector.classify("ssn_no", ["078-05-1120", "219-09-9998"], table="debtors", sql_type="VARCHAR(11)")
+
+    assert found == Classification(
+        data_type="ssn", confidence=0.99, evidence=("values", "name"), recognizers=("ssn_written",), cells_seen=2, cells_matched=2,
+        why="the column's name says Social Security number, and 2 of 2 cells are recognised as such",
+    )  # fmt: skip
+
+
+def test_an_empty_column_is_judged_by_its_name(detector: Detector) -> None:
+    """Surely enough to be reported where the name is plain."""
+    [found] = detector.classify("birth_dt", [], sql_type="DATE")
+
+    assert (found.data_type, found.evidence, found.cells_seen) == ("dob", ("name",), 0)
+    assert 0.5 <= found.confidence < 0.9
+    assert judge(detector, "notes", []) == []
+
+
+def test_values_speak_where_the_name_says_nothing(detector: Detector) -> None:
+    """A column called c7."""
+    [found] = detector.classify("c7", ["ann.lee@example.com", "bob@example.org", None])
+
+    assert (found.data_type, found.evidence, found.cells_seen, found.cells_matched) == ("email", ("values",), 2, 2)
+
+
+def test_one_card_number_in_ten_thousand_notes_is_reported(detector: Detector) -> None:
+    """It is not divided by the size of the sample."""
+    values = ["left a message"] * 9_999 + ["card 4111 1111 1111 1111 given"]
+
+    [found] = detector.classify("note", values, table="accounts")
+
+    assert (found.data_type, found.evidence, found.cells_matched, found.cells_seen) == (
+        "card_pan",
+        ("text",),
+        1,
+        10_000,
+    )
+    assert found.confidence >= 0.9
+
+
+def test_numbers_that_pass_a_checksum_by_chance_are_no_cards(detector: Detector) -> None:
+    """Of any sixteen digits that begin with 4, one in ten passes."""
+    assert judge(detector, "ref", [str(4_000_000_000_000_000 + i * 7) for i in range(3_000)]) == []
+
+
+def test_a_whole_column_that_passes_a_checksum_is_no_chance(detector: Detector) -> None:
+    """Bare NPIs under a name that says nothing."""
+    npis = [
+        "1234567893",
+        "1003000126",
+        "1003000134",
+        "1003000142",
+        "1003000407",
+        "1003000423",
+        "1003000480",
+        "1003000522",
+    ]
+
+    [found] = detector.classify("c7", npis * 3)
+
+    assert (found.data_type, found.evidence) == ("npi", ("values",))
+    assert judge(detector, "c7", npis[:3]) == []
+
+
+def test_bare_nine_digits_need_a_name(detector: Detector) -> None:
+    """The most frequent false alarm of scanners."""
+    values = [219_099_998 + 7 * i for i in range(50)]
+
+    assert judge(detector, "id", values, sql_type="INTEGER") == []
+    assert judge(detector, "order_no", values, table="t") == []
+    assert judge(detector, "soc_sec_num", values) == ["ssn"]
+
+
+def test_a_name_whose_values_refute_it_is_not_believed(detector: Detector) -> None:
+    """A gender of products, a phone that is no number, a latitude beyond the pole."""
+    assert judge(detector, "home_phone", ["yes", "no", "no"]) == []
+    assert judge(detector, "latitude", [4000.5, 4100.25], table="debtors") == []
+    assert judge(detector, "credit_card", ["Visa", "Amex"]) == []
+
+
+def test_a_hashed_column_stays_personal(detector: Detector) -> None:
+    """Pseudonymised data are personal information (Civ. Code 1798.140(aa))."""
+    assert judge(detector, "ssn_hash", ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]) == ["ssn"]
+
+
+def test_a_mixed_column_shows_both(detector: Detector) -> None:
+    """Half e-mail addresses, half telephone numbers."""
+    assert judge(detector, "contact_info", ["a@example.com", "212-555-0187"] * 5) == ["email", "phone"]
+
+
+def test_the_surest_whole_value_type_stands_alone(detector: Detector) -> None:
+    """No flood: an e-mail column is no URL, no username, no name."""
+    assert judge(detector, "login", ["ann@example.com", "bob@example.org"], table="users") == ["username"]
+    assert judge(detector, "email", ["ann@example.com", "bob@example.org"]) == ["email"]
+
+
+def test_the_same_name_means_different_things_in_different_tables(detector: Detector) -> None:
+    """A name of a customer, of a product, of a genre; a title of an employee and of a film."""
+    assert table(detector, "customers", name=["Ann Lee"]) == {"name": ["person_name"]}
+    assert table(detector, "products", name=["Blue chair"]) == {}
+    assert table(detector, "music.genre", name=["Jazz"]) == {}
+    assert table(detector, "employees", title=["Clerk"]) == {"title": ["job_title"]}
+    assert table(detector, "films", title=["Alien"]) == {}
+
+
+def test_neighbours_lend_a_column_meaning(detector: Detector) -> None:
+    """A city beside a street; an amount beside an employee's number in a table of salaries."""
+    assert table(detector, "t1", addr_line_1=["1 Elm"], city=["Reno"]) == {
+        "addr_line_1": ["street_address"],
+        "city": ["street_address"],
+    }
+    assert table(detector, "dept_emp", emp_no=[10001], from_date=[date(1999, 1, 1)]) == {
+        "from_date": ["employment_dates"]
+    }
+
+
+def test_the_rule_that_reads_more_of_the_name_speaks(detector: Detector) -> None:
+    """A student-loan number is a loan number as well; a work e-mail is an e-mail; a prior address holds a ZIP code."""
+    assert judge(detector, "student_loan_no", ["SL-10001", "SL-10002"]) == ["student_loan"]
+    assert judge(detector, "work_email", ["ann@example.com"]) == ["work_contact"]
+    assert judge(detector, "prior_address", ["42 W. Elm Street, Reno, NV 89501"]) == ["address_history"]
+
+
+def test_a_few_values_that_look_like_something_else_do_not_flood(detector: Detector) -> None:
+    """Account numbers written like telephone numbers, among account numbers that are not."""
+    accounts = [f"AC-{n}" for n in range(190)] + ["415-555-2671"] * 10
+
+    assert judge(detector, "account_no", accounts, table="accounts") == ["creditor_account_no"]
+
+
+def test_system_columns_and_lookups_are_clean(detector: Detector) -> None:
+    """Keys, timestamps of the system, codes and switches."""
+    assert table(detector, "orders", order_id=[1, 2], last_update=[date(2024, 1, 1)] * 2, modified_by=[3, 4]) == {}
+    assert table(detector, "phone_types", id=[1], phone_type=["cell"]) == {}
+    assert table(detector, "users", is_email_verified=[True], email_count=[3], email_type=["work"]) == {}
+    assert table(detector, "email_templates", subject=["Hi"], body=["Hello there"]) == {}
+
+
+def test_a_photograph_counts_by_its_table(detector: Detector) -> None:
+    """The picture of a person, not of a category of goods."""
+    jpeg = b"\xff\xd8\xff\xe0\x00\x10JFIF"
+
+    assert table(detector, "staff", picture=[jpeg]) == {"picture": ["photo"]}
+    assert table(detector, "categories", picture=[jpeg]) == {}
+
+
+def test_json_is_looked_into(detector: Detector) -> None:
+    """However deep a value lies."""
+    value = {"form": {"ssn": "219-09-9998", "items": [{"mail": "a@example.com"}]}}
+
+    assert judge(detector, "payload", [value] * 3, sql_type="jsonb") == ["email", "ssn"]
+
+
+def test_running_text_and_the_nature_of_a_file_are_reported_without_a_column(detector: Detector) -> None:
+    """A recording is one whatever it says."""
+    container = Container("s", "rec/a.txt", "file")
+    profile = detector.profile(container)
+    profile.add(Batch(container, {None: ["call 212-555-0187", "nothing here"]}, 2, metadata_types=("call_recording",)))
+
+    assert profile.classify() == [
+        (None, Classification("call_recording", 0.9, ("metadata",), (), 1, 1, "the file is one by its nature")),
+        (
+            None,
+            Classification(
+                "phone", 0.75, ("text",), ("phone",), 2, 1, "1 of 2 pieces of text contain it, found by phone"
+            ),
+        ),
+    ]
+
+
+def test_no_value_reaches_the_result(detector: Detector) -> None:
+    """Neither the why nor the representation of a profile shows one."""
+    canary = "219-09-9998"
+    container = Container("s", "debtors", "table", columns=(Column("ssn"),))
+    profile = detector.profile(container)
+    profile.add(Batch(container, {"ssn": [canary] * 3}, 3))
+
+    assert canary not in repr(profile.classify()) + repr(vars(profile))
+
+
+def rows(count: int) -> list[tuple[object, ...]]:
+    """Rows of mixed columns, many values repeated."""
+    chance = random.Random(7)
+    return [
+        (
+            f"user{chance.randrange(900)}@example.com", chance.choice(["M", "F"]), chance.choice([None, 1, 1.0, True, "1"]),
+            chance.choice(["paid", "call 212-555-0187", "ssn 219-09-9998"]), chance.randrange(10**9),
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("remembered", [20_000, 3])
+def test_neither_order_nor_batches_change_the_result(
+    detector: Detector, monkeypatch: pytest.MonkeyPatch, remembered: int
+) -> None:
+    """Not even when there are more values than are remembered."""
+    monkeypatch.setattr(profile_module, "_REMEMBERED", remembered)
+    monkeypatch.setattr(profile_module, "_FEWEST", 1)
+    names = ("mail", "sex", "odd", "note", "n")
+    container = Container("s", "people", "table", columns=tuple(Column(name) for name in names))
+    data = rows(2_000)
+    results = []
+    for size, shuffled in ((1_000, data), (77, data[::-1]), (500, random.Random(1).sample(data, len(data)))):
+        profile = detector.profile(container)
+        for start in range(0, len(shuffled), size):
+            part = shuffled[start : start + size]
+            profile.add(Batch(container, {name: [row[i] for row in part] for i, name in enumerate(names)}, len(part)))
+        results.append((profile.rows, profile.cells, profile.classify()))
+
+    assert results[0] == results[1] == results[2]
+    assert results[0][:2] == (2_000, 10_000)
+
+
+def test_each_different_value_passes_the_detector_once(detector: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A million rows of ten values cost ten looks; numbers and dates that cannot be anything cost none."""
+    seen: list[str] = []
+    door = detector.detect
+    monkeypatch.setattr(detector, "detect", lambda texts, **options: seen.extend(texts) or door(texts, **options))
+    container = Container("s", "t", "table", columns=(Column("a"), Column("b"), Column("c")))
+    profile = detector.profile(container)
+
+    for _ in range(3):
+        profile.add(Batch(container, {"a": ["x y", "z w"] * 50, "b": [1.5] * 100, "c": ["2024-01-31"] * 100}, 100))
+
+    assert sorted(seen) == ["x y", "z w"]

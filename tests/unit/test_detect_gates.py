@@ -1,0 +1,108 @@
+"""The gates: what they turn away, no recognizer would have found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from phonenumbers import Leniency, PhoneNumberMatcher
+from presidio_analyzer import PatternRecognizer
+
+from piiscan import rulepack
+from piiscan.detect import DetectorSettings
+from piiscan.detect.engine import Engine
+from piiscan.detect.examples import everywhere
+from piiscan.detect.gates import Gate, gate_of, traits
+from piiscan.detect.recognizers import PatternRun, RegionalPhoneRecognizer, RuleRecognizer, build, runner
+
+if TYPE_CHECKING:
+    from piiscan.model import Detection
+    from piiscan.rulepack import RulePacks
+
+PACKS = rulepack.load()
+SETTINGS = everywhere(DetectorSettings(phone_regions=("US", "IN", "DE")), PACKS)
+ENGINE = Engine(PACKS, SETTINGS)
+EXAMPLES = sorted({e for r in ENGINE.rules.values() for e in (*r.match, *r.no_match)})
+PIECES = st.one_of(
+    st.sampled_from(EXAMPLES),
+    st.text(alphabet="0123456789-+(). @/:_ABCabc\u017f\u212a\u0130\u0131\uff11\u0663é\n\t", max_size=24),
+    st.from_regex(r"[+0-9(][0-9 ()-]{3,16}", fullmatch=True),
+    st.text(max_size=12),
+)
+TEXTS = st.lists(PIECES, min_size=1, max_size=4).map(" ".join)
+
+
+def ungated(engine: Engine, packs: RulePacks, text: str) -> list[Detection]:
+    """Everything every recognizer says when all are asked."""
+    found = [d for name in engine.rules for d in engine.run(name, text)]
+    return sorted(found, key=lambda d: (d.start, d.end, d.data_type, d.recognizer))
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_gated_and_ungated_results_are_the_same(text: str) -> None:
+    """For every text, in every region, with and without the gates."""
+    everything = Engine(PACKS, SETTINGS)
+    everything._minimum = 2.0  # nothing counts as strong, so nothing is settled away
+
+    gated = everything.find(text, 0.0)
+    everything._minimum = 0.0
+
+    assert gated == ungated(everything, PACKS, text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_our_loop_finds_what_presidios_own_finds(text: str) -> None:
+    """For each predefined recognizer that is patterns alone."""
+    for rule in PACKS.predefined.values():
+        recognizer = build(rule, ("US",))
+        run = runner(recognizer)
+        if not isinstance(run, PatternRun) or isinstance(recognizer, RuleRecognizer):
+            continue
+        theirs = PatternRecognizer.analyze(recognizer, text, recognizer.supported_entities)
+
+        assert run.find(text) == sorted((r.start, r.end, r.score) for r in theirs)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.from_regex(r"(?:011|00|1|\+|0)?[0-9]{3,20}", fullmatch=True), st.sampled_from(["US", "IN", "DE", "GB"]))
+def test_a_bare_run_of_digits_is_judged_as_libphonenumbers_matcher_does(text: str, region: str) -> None:
+    """The short way for columns of digits gives the same answer as the long one."""
+    ours = [(r.start, r.end) for r in RegionalPhoneRecognizer([region]).analyze(text)]
+    theirs = [(m.start, m.end) for m in PhoneNumberMatcher(text, region, leniency=Leniency.VALID)]
+
+    assert ours == theirs
+
+
+EXPRESSIONS = [
+    r"\b\d{3}-\d{2}-\d{4}\b", r"(?:a|b1|c22)@x", r"[0-9]{2,4}(?:/[0-9]{2})?", r"x(?=\d)\d", r"(?P<v>\w+)\.(?P=v)", r"[-_.]{2}\d?",
+    r"\+?\d(?:[ -]?\d){6}", r"[^@\s]+@[^@\s]+", r"(?i)ssn\W?\d+", r"a{0}b", "[\\d\u0660-\u0669]+", r"\p{Nd}{2}", r"[[:digit:]]{3}", r"(?:ab){e<=1}",
+]  # fmt: skip
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.sampled_from(EXPRESSIONS), st.text(alphabet="ab012\u0663\u017f-_./@+ xSsNn\n", max_size=20))
+def test_a_text_that_matches_passes_the_expressions_gate(expression: str, text: str) -> None:
+    """A gate is a necessary condition, whatever the syntax."""
+    if regex.search(expression, text, regex.IGNORECASE | regex.MULTILINE | regex.DOTALL):
+        assert gate_of(expression).admits(traits(text))
+
+
+def test_a_gate_is_read_off_the_expression() -> None:
+    """Length, digits and separators of a social security number."""
+    gate = gate_of(r"\b\d{3}-\d{2}-\d{4}\b")
+
+    assert (gate.length, gate.digits) == (11, 9)
+    assert gate.admits(traits("219-09-9998"))
+    assert not gate.admits(traits("219 09 9998"))
+    assert not gate.admits(traits("219-09-999"))
+
+
+def test_syntax_of_the_regex_module_alone_asks_nothing() -> None:
+    """What the standard library would misread is not read."""
+    assert gate_of(r"[[:digit:]]{3}-") == Gate()
+    assert gate_of(r"(?:\d{9}){e<=1}") == Gate()
+    assert gate_of(r"\p{Lu}-\d") == Gate()
