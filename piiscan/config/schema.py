@@ -1,0 +1,202 @@
+"""The tables of ``piiscan.toml``: what may stand in them, and their defaults."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+
+from piiscan.config.values import (
+    ClockPath,
+    Count,
+    Day,
+    File,
+    Length,
+    Password,
+    Retention,
+    Selectors,
+    Size,
+    SomeSelectors,
+    SomeTexts,
+    Text,
+    Texts,
+    TimeZone,
+    Url,
+    refuse_secrets,
+)
+from piiscan.model import Clock, SkipCode
+
+Role = Literal["business", "service_provider"]
+Regime = Literal["glba", "hipaa", "fcra", "dppa", "ccpa"]
+
+
+class Table(BaseModel):
+    """A table whose every key is known."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    def __repr__(self) -> str:
+        """The kind of table alone: a value may have come from a variable that holds a secret."""
+        return f"{type(self).__name__}(...)"
+
+    __str__ = __repr__
+
+
+class Account(Table):
+    """An address and the password that goes with it, from one place at most."""
+
+    url: Url
+    password: Password | None = None
+    password_file: File | None = None
+    password_command: SomeTexts | None = None
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        given = [name for name in ("password", "password_file", "password_command") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"has {' and '.join(given)}: keep one")
+        return self
+
+
+class Firm(Table):
+    """Who answers for the data."""
+
+    name: str = ""
+    notice: Text | None = None
+    role: Role = "business"
+    capacities: Texts = ()
+    regions: Texts = ("US",)
+    timezone: TimeZone = "UTC"
+
+
+class Store(Account):
+    """Where the inventory is kept."""
+
+    url: Url = "sqlite:///piiscan.db"
+
+
+class Security(Table):
+    """The key that seals, and who may approve."""
+
+    key_file: File | None = None
+    key_command: SomeTexts | None = None
+    approvers: dict[str, Annotated[str, Field(pattern=r"^ed25519:.")]] = {}
+
+
+class Scan(Table):
+    """How sources are read."""
+
+    mode: Literal["sample", "full"] = "sample"
+    sample_rows: Count = 10_000
+    batch_rows: Count = 1_000
+    workers: Annotated[StrictInt, Field(ge=0)] = 0
+    max_duration: Length | None = None
+    statement_timeout: Length = timedelta(minutes=5)
+    lock_timeout: Length = timedelta(seconds=5)
+    connect_timeout: Length = timedelta(seconds=10)
+    unit_timeout: Length = timedelta(hours=1)
+    tolerate: tuple[SkipCode, ...] = (SkipCode.UNSUPPORTED,)
+
+
+class Detection(Table):
+    """What counts as found."""
+
+    min_confidence: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    phone_regions: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = ("US",)
+    ner: Annotated[str, Field(pattern="^(builtin|off|spacy:.+)$")] = "builtin"
+
+
+class Rules(Table):
+    """Which rule packs apply."""
+
+    packs: SomeTexts = ("ccpa",)
+    extra: tuple[File, ...] = ()
+    sensitive_when: Texts = ()
+
+
+class Client(Table):
+    """On whose behalf data is held."""
+
+    name: Text
+    contact: Text | None = None
+    role: Role | None = None
+    regime: Regime | None = None
+
+
+class Disclosure(Table):
+    """What was given to whom, and from when to when (both days included; without ``last`` it goes on)."""
+
+    to: Text
+    data_types: SomeSelectors
+    kind: Literal["business_purpose", "sold", "shared"]
+    first: Day
+    last: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.last is not None and self.last < self.first:
+            raise ValueError("last must not be before first")
+        return self
+
+
+class FactKeys(Table):
+    """What the law asks about data and no scan can see. None = not said here."""
+
+    collected_from: Texts | None = None
+    purposes: Texts | None = None
+    legal_basis: Text | None = None
+    role: Role | None = None
+    regime: Regime | None = None
+    retention: Retention | None = None
+    region: Text | None = None
+    deidentified: StrictBool | None = None
+
+
+class Fact(FactKeys):
+    """What differs for some tables or data types of a source; neither named = for all of it."""
+
+    tables: Texts = ()
+    data_types: Selectors = ()
+
+
+class Owner(Table):
+    """Whose data a row is: a column with a client's id, or one client."""
+
+    column: Text | None = None
+    client: Text | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.column is None) == (self.client is None):
+            raise ValueError("must have either column or client")
+        return self
+
+
+class SourceConfig(FactKeys, Account):
+    """A database or a share. Keys not named here are the connector's own (`model_extra`)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    connector: Text
+    include: Texts = ()
+    exclude: Texts = ()
+    max_file_size: Size | None = None
+    facts: tuple[Fact, ...] = ()
+    owners: dict[str, Owner] = {}
+    clocks: dict[str, dict[str, ClockPath]] = {}
+    write: Account | None = None
+
+    @model_validator(mode="after")
+    def _no_secret_options(self) -> Self:
+        refuse_secrets(self.model_extra or {})
+        return self
+
+    def clocks_by_container(self) -> dict[str, tuple[Clock, ...]]:
+        """The clocks of each container path, by event."""
+        return {
+            path: tuple(Clock(event, steps) for event, steps in sorted(events.items()))
+            for path, events in self.clocks.items()
+        }
