@@ -1,0 +1,93 @@
+"""The connector for databases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import sqlalchemy as sa
+
+from piiscan.connectors.sql.address import parse_address
+from piiscan.connectors.sql.ages import count_ages
+from piiscan.connectors.sql.catalog import list_containers
+from piiscan.connectors.sql.faults import explain
+from piiscan.connectors.sql.reading import Reading
+from piiscan.connectors.sql.sessions import Sessions
+from piiscan.errors import SourceError
+from piiscan.model import Ages, Batch, Check, Clock, Container, ReadPlan, Skip, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class SqlConnector:
+    """Tables and views of one database, read-only. Include and exclude are globs over ``schema.table`` (case counts, ``*`` crosses dots)."""
+
+    kind: ClassVar[str] = "sql"
+    title: ClassVar[str] = "databases: SQLite, PostgreSQL, MariaDB, MySQL; SQL Server and Oracle with their extras"
+
+    def __init__(self, source: Source, plan: ReadPlan) -> None:
+        self._source = source
+        self._plan = plan
+        self._sessions = Sessions(parse_address(source), plan)
+
+    def __repr__(self) -> str:
+        return f"SqlConnector({self._source.name!r})"
+
+    def check(self) -> Sequence[Check]:
+        """Reachable, encrypted, read-only, rights, timeouts, clock columns: one line each; reads no values."""
+        server = self._sessions.server
+        lines: list[Check] = []
+        try:
+            with self._sessions.open() as connection:
+                lines.append(Check("reachable", "ok", f"{server.name} {server.version(connection)}"))
+                lines.extend(server.checks(connection))
+                lines.extend(self._check_listing(list(list_containers(connection, server, self._source))))
+        except SourceError as error:
+            lines.append(
+                Check("reachable", "failed", f"{error.message}; {error.hint}" if error.hint else error.message)
+            )
+        except sa.exc.SQLAlchemyError as error:
+            lines.append(Check("permissions", "failed", explain(error, server).message))
+        return lines
+
+    def _check_listing(self, listing: Sequence[Container | Skip]) -> Iterator[Check]:
+        """What of the source can be read, and whether each configured clock has its column."""
+        found = {entry.path: entry for entry in listing if isinstance(entry, Container)}
+        status: Literal["ok", "warning"] = "ok" if len(found) == len(listing) else "warning"
+        yield Check("permissions", status, f"{len(found)} of {len(listing)} tables and views can be read")
+        for path, clocks in sorted(self._source.clocks.items()):
+            columns = {column.name for column in found[path].columns} if path in found else set()
+            for clock in clocks:
+                known = clock.path[0] in columns
+                yield Check(
+                    "clock",
+                    "ok" if known else "failed",
+                    f"{path}: {clock.event} by {clock.column}{'' if known else ': no such column'}",
+                )
+
+    def containers(self) -> Iterator[Container | Skip]:
+        """Tables and views, sorted. Raises SourceError when the source cannot be reached."""
+        try:
+            with self._sessions.open() as connection:
+                yield from list_containers(connection, self._sessions.server, self._source)
+        except sa.exc.SQLAlchemyError as error:
+            raise explain(error, self._sessions.server) from None
+
+    def batches(self, container: Container) -> Iterator[Batch | Skip]:
+        """The table's rows or a sample of them; what fails comes as a Skip. Raises nothing for the source's faults."""
+        return Reading(self._sessions, self._plan, container).batches()
+
+    def ages(self, container: Container, clock: Clock, owner_column: str | None) -> Ages | None:
+        """Rows by day and owner. Raises SourceError for a missing column, a timeout, a missing right."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return count_ages(connection, server, container, clock, owner_column, self._plan.clients)
+        except SourceError:
+            raise
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like
+            raise explain(error, server, container.path) from None
+
+    def close(self) -> None:
+        """Lets go of all connections; may be called twice."""
+        self._sessions.close()

@@ -1,0 +1,234 @@
+"""What differs between databases: one class a dialect, everything else in this package is written once."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine, _Binary
+
+from piiscan.model import Check, ReadPlan, SkipCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+TEXT_CAP: Final = 1 << 20
+"""Code points of one text cell that are fetched."""
+BLOB_CAP: Final = 1 << 16
+"""Bytes of one binary cell that are fetched."""
+BUCKETS: Final = 1 << 20
+"""Hashes of keys are taken modulo this: fine enough for any share."""
+SEED: Final = 20_260_101
+"""Of every sample that needs one: the same data give the same sample."""
+
+Expression = sa.ColumnElement[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the server's own catalogue knows of a table beyond its columns."""
+
+    rows: int | None = None
+    rows_exact: bool = False
+    size_bytes: int | None = None
+    is_view: bool = False
+    hint: str = ""
+    """What must stand beside the table's name to read it once and whole (``ONLY``...)."""
+    readable: bool = True
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How one column is fetched: its expression, and how many characters or bytes of a cell at most."""
+
+    name: str
+    expression: Expression
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A deterministic part of a table that has no key: what to select from, which rows, and how that is called."""
+
+    table: sa.FromClause
+    where: Expression | None
+    note: str
+
+
+@contextmanager
+def unknown_types() -> Iterator[None]:
+    """A stretch in which the Inspector does not warn of types it does not know: they are fetched as text all the same.
+
+    The lock is there because the interpreter's warning filters belong to all threads.
+    """
+    with _filters, warnings.catch_warnings():
+        warnings.simplefilter("ignore", sa.exc.SAWarning)
+        yield
+
+
+_filters = threading.Lock()
+
+
+class Server:
+    """One kind of database. The base class is plain SQL; a subclass overrides what its database does otherwise."""
+
+    name: ClassVar[str]
+    hidden: ClassVar[frozenset[str]] = frozenset()
+    """Schemas of the system itself."""
+    codes: ClassVar[Mapping[str, SkipCode]] = {}
+    """The driver's error codes that say why."""
+    isolation: ClassVar[str | None] = "REPEATABLE READ"
+    begin: ClassVar[str] = ""
+    """What opens a transaction where the driver does not, or not read-only."""
+    native: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
+    """Types every value of which the driver converts; all others are fetched as text."""
+    binary: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (_Binary,)
+    takes_arrays: ClassVar[bool] = False
+    """Whether a statement can be given many numbers as one parameter."""
+    blob_cap: ClassVar[int] = BLOB_CAP
+
+    def __init__(self, url: sa.URL, plan: ReadPlan) -> None:
+        self.url = url
+        self.plan = plan
+
+    # -- the connection -------------------------------------------------------------------------------------------------
+
+    def connect_args(self) -> dict[str, Any]:
+        """What the driver's connect function gets beside the url."""
+        return {}
+
+    def execution_options(self) -> dict[str, Any]:
+        """What every connection of the engine is set to."""
+        return {"isolation_level": self.isolation} if self.isolation else {}
+
+    def settings(self) -> tuple[str, ...]:
+        """Statements that make a fresh session read-only and bounded in time."""
+        return ()
+
+    def prepare(self, connection: Any) -> None:
+        """Runs `settings` on a fresh driver connection, outside of any transaction."""
+        cursor = connection.cursor()
+        try:
+            for statement in self.settings():
+                cursor.execute(statement)
+        finally:
+            cursor.close()
+
+    def stream(self, connection: sa.Connection) -> None:
+        """Prepares the session for one long statement whose reader takes its time."""
+
+    def abandon(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
+        """Gives up a result that was not read to its end."""
+
+    def code(self, error: BaseException) -> str:
+        """The driver's own code of an error, or its class name; never its text, which may quote a value."""
+        return type(error).__name__
+
+    def judge(self, error: BaseException) -> SkipCode | None:
+        """Why it failed, by the driver's code; None when the code says nothing."""
+        return self.codes.get(self.code(error))
+
+    # -- the catalogue --------------------------------------------------------------------------------------------------
+
+    def schemas(self, inspector: sa.Inspector) -> list[str | None]:
+        """The schemas to list, sorted; None is the one place of a server without schemas."""
+        return [name for name in sorted(inspector.get_schema_names()) if name.lower() not in self.hidden]
+
+    def facts(self, _connection: sa.Connection, _schema: str | None) -> dict[str, Facts]:
+        """Row estimates, sizes and rights of a schema's tables, in one query where there is one."""
+        return {}
+
+    def hides(self, _connection: sa.Connection, _schema: str | None) -> str:
+        """Why tables may exist in a schema that this account cannot see; empty when it sees all."""
+        return ""
+
+    def spell(self, name: str) -> str:
+        """A name as it is, from the way SQLAlchemy's Inspector gives it."""
+        return name
+
+    def fingerprint(self) -> str | None:
+        """What stays equal while the whole database does, where that is cheap to know."""
+        return None
+
+    # -- values ---------------------------------------------------------------------------------------------------------
+
+    def cell(self, name: str, kind: TypeEngine[Any]) -> Cell:
+        """How a column is fetched so that no cell is huge and no value breaks the driver."""
+        raw: Expression = sa.column(name)
+        if isinstance(kind, self.native):
+            return Cell(name, raw)
+        if isinstance(kind, self.binary):
+            return Cell(name, self.head(raw, self.blob_cap + 1), self.blob_cap)
+        if isinstance(kind, sa.String):
+            if kind.length and kind.length <= TEXT_CAP:
+                return Cell(name, raw)
+            return Cell(name, self.head(raw, TEXT_CAP + 1), TEXT_CAP)
+        return Cell(name, self.head(self.text(raw), TEXT_CAP + 1), TEXT_CAP)
+
+    def head(self, value: Expression, length: int) -> Expression:
+        """The first characters or bytes of a value."""
+        return sa.func.substr(value, 1, length)
+
+    def text(self, value: Expression) -> Expression:
+        """A value as the database itself writes it."""
+        return sa.cast(value, sa.Text())
+
+    # -- samples --------------------------------------------------------------------------------------------------------
+
+    def row_key(self, _connection: sa.Connection, _table: sa.TableClause) -> Expression | None:
+        """An integer that every row of a table has beside its columns (SQLite's rowid)."""
+        return None
+
+    def bucket(self, key: Sequence[Expression]) -> Expression:
+        """A key's hash modulo `BUCKETS`, never negative."""
+        raise NotImplementedError
+
+    def spread_table(self, table: sa.TableClause, wanted: int, total: int) -> Spread:
+        """A part of a table without a key."""
+        return self.spread(table, wanted, total)
+
+    def spread(self, table: sa.TableClause, wanted: int, total: int) -> Spread:
+        """A part of a view, or of anything else: evenly spaced rows of a full pass."""
+        inner = table.alias("piiscan_table")
+        number = sa.func.row_number().over(order_by=sa.select(sa.null()).scalar_subquery()).label("piiscan_row")
+        numbered = sa.select(sa.literal_column("piiscan_table.*"), number).select_from(inner).subquery("piiscan_rows")
+        row = sa.cast(sa.column("piiscan_row"), sa.BigInteger())
+        return Spread(numbered, (row * wanted) % total < wanted, "sample: evenly spaced rows of a full pass, no key")
+
+    # -- dates ----------------------------------------------------------------------------------------------------------
+
+    def clock(self, value: Expression, kind: TypeEngine[Any]) -> tuple[Expression | None, Expression | None]:
+        """What of a column may date a row: an ISO day as text, or a number that counts days, seconds or milliseconds."""
+        if isinstance(kind, (sa.Integer, sa.Numeric, sa.Float)):
+            return None, value
+        if isinstance(kind, (sa.Date, sa.DateTime)):
+            return self.day(value), None
+        return self.iso_day(value if isinstance(kind, sa.String) else self.text(value)), None
+
+    def day(self, value: Expression) -> Expression:
+        """The day of a date or timestamp as ISO text."""
+        return self.text(sa.cast(value, sa.Date()))
+
+    def iso_day(self, value: Expression) -> Expression:
+        """The first ten characters of a text if they look like an ISO day, else NULL."""
+        head = self.head(value, 10)
+        return sa.case((self.looks_iso(head), head))
+
+    def looks_iso(self, value: Expression) -> Expression:
+        """Whether a text has the shape NNNN-NN-NN."""
+        return value.regexp_match("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+
+    # -- check ----------------------------------------------------------------------------------------------------------
+
+    def version(self, connection: sa.Connection) -> str:
+        """The server's version for the eye."""
+        return ".".join(str(part) for part in connection.dialect.server_version_info or ("unknown",))
+
+    def checks(self, _connection: sa.Connection) -> Iterator[Check]:
+        """Whether the connection is encrypted and the account can only read."""
+        yield Check("read-only", "warning", "the account's rights were not examined: use one that may only SELECT")

@@ -1,0 +1,192 @@
+"""SQLite: one file, opened read-only; any column may hold any type."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from urllib.parse import unquote
+
+import sqlalchemy as sa
+
+from piiscan.connectors.sql.server import BLOB_CAP, BUCKETS, TEXT_CAP, Cell, Expression, Facts, Server
+from piiscan.model import Check, SkipCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.types import TypeEngine
+
+COUNTED_ROWS: Final = 100_000
+"""Rows counted one by one for the listing; beyond, the range of rowids is the estimate."""
+TICK: Final = 20_000
+"""Instructions of SQLite's machine between two looks at the clock."""
+PAUSE_S: Final = 0.1
+"""A longer time between two looks is the reader's pause, not SQLite's work."""
+ISO_DAY: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+
+
+class Stopwatch:
+    """Interrupts a statement that has worked for too long; SQLite has no timeout of its own."""
+
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self.restart()
+
+    def restart(self) -> None:
+        """Starts anew: a statement begins."""
+        self.worked_s = 0.0
+        self.last = time.monotonic()
+
+    def __call__(self) -> int:
+        """1 when the statement must end, as SQLite wants it."""
+        now = time.monotonic()
+        self.worked_s += min(now - self.last, PAUSE_S)
+        self.last = now
+        return int(self.worked_s > self.limit_s)
+
+
+class Sqlite(Server):
+    """A SQLite database file."""
+
+    name = "SQLite"
+    isolation = None
+    begin = "BEGIN"
+    codes: ClassVar = {
+        "SQLITE_BUSY": SkipCode.TIMEOUT,
+        "SQLITE_LOCKED": SkipCode.TIMEOUT,
+        "SQLITE_INTERRUPT": SkipCode.TIMEOUT,
+        "SQLITE_CANTOPEN": SkipCode.UNREACHABLE,
+        "SQLITE_IOERR": SkipCode.UNREADABLE,
+        "SQLITE_CORRUPT": SkipCode.UNREADABLE,
+        "SQLITE_NOTADB": SkipCode.UNREADABLE,
+        "SQLITE_PERM": SkipCode.NO_PERMISSION,
+        "SQLITE_AUTH": SkipCode.NO_PERMISSION,
+        "SQLITE_TOOBIG": SkipCode.TOO_LARGE,
+    }
+
+    def connect_args(self) -> dict[str, Any]:
+        """The busy timeout."""
+        return {"timeout": self.plan.lock_timeout_s}
+
+    def settings(self) -> tuple[str, ...]:
+        """A second seat belt beside ``mode=ro``, and no spilling of temporary tables to disk."""
+        return ("PRAGMA query_only = ON", "PRAGMA temp_store = MEMORY")
+
+    def prepare(self, connection: Any) -> None:
+        """Also: damaged text is replaced, not raised; our own hash; our own clock; SQLAlchemy's transactions."""
+        super().prepare(connection)
+        connection.isolation_level = None
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        connection.create_function(
+            "piiscan_bucket", 1, lambda key: zlib.crc32(key.encode()) % BUCKETS, deterministic=True
+        )
+        watch = Stopwatch(self.plan.statement_timeout_s)
+        connection.set_progress_handler(watch, TICK)
+        self.watch = watch
+
+    def code(self, error: BaseException) -> str:
+        """``SQLITE_BUSY``...; extended codes are cut to their family."""
+        name = str(getattr(error, "sqlite_errorname", None) or type(error).__name__)
+        if name == "SQLITE_ERROR" and str(error).startswith("no such table"):
+            return "no such table"
+        return "_".join(name.split("_")[:2])
+
+    def judge(self, error: BaseException) -> SkipCode | None:
+        """Also the one message SQLite has no code for."""
+        return SkipCode.VANISHED if self.code(error) == "no such table" else super().judge(error)
+
+    def schemas(self, _inspector: sa.Inspector) -> list[str | None]:
+        """One place without a name."""
+        return [None]
+
+    def facts(self, connection: sa.Connection, _schema: str | None) -> dict[str, Facts]:
+        """Rows: counted where few, else the range of rowids."""
+        inspector = sa.inspect(connection)
+        tables = {name: self._rows(connection, sa.table(name)) for name in inspector.get_table_names()}
+        return {**tables, **{name: Facts(is_view=True) for name in inspector.get_view_names()}}
+
+    def _rows(self, connection: sa.Connection, table: sa.TableClause) -> Facts:
+        some = sa.select(sa.literal(1)).select_from(table).limit(COUNTED_ROWS + 1).subquery()
+        try:
+            counted = connection.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+            if counted <= COUNTED_ROWS:
+                return Facts(rows=counted, rows_exact=True)
+            key = self.row_key(connection, table)
+            if key is None:
+                return Facts()
+            first = connection.scalar(sa.select(sa.func.min(key)).select_from(table))
+            last = connection.scalar(sa.select(sa.func.max(key)).select_from(table))
+        except sa.exc.DBAPIError:
+            return Facts()
+        return Facts(rows=int(last or 0) - int(first or 0) + 1)
+
+    def fingerprint(self) -> str | None:
+        """The file's and its log's identity, size and times, and the header with SQLite's change counter."""
+        path = Path(unquote((self.url.database or "").removeprefix("file:")))
+        marks: list[object] = []
+        try:
+            with path.open("rb") as file:
+                marks.append(file.read(100))
+            for part in (path, path.with_name(path.name + "-wal")):
+                if part.exists() and part.stat().st_size:
+                    found = part.stat()
+                    marks.append((found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+        except OSError:
+            return None
+        return hashlib.sha256(repr(marks).encode()).hexdigest()[:32]
+
+    def cell(self, name: str, _kind: TypeEngine[Any]) -> Cell:
+        """Each value by its own type: a declared type binds nothing here."""
+        raw: Expression = sa.column(name)
+        stored = sa.func.typeof(raw)
+        expression = sa.case(
+            (stored == "text", self.head(raw, TEXT_CAP + 1)),
+            (stored == "blob", self.head(raw, BLOB_CAP + 1)),
+            else_=raw,
+        )
+        return Cell(name, expression, TEXT_CAP)
+
+    def row_key(self, connection: sa.Connection, table: sa.TableClause) -> Expression | None:
+        """The rowid, under whichever of its names no column hides; None for a table made WITHOUT ROWID."""
+        columns = {column["name"].lower() for column in sa.inspect(connection).get_columns(table.name)}
+        for name in ("rowid", "_rowid_", "oid"):
+            if name not in columns:
+                key = sa.literal_column(name, sa.Integer())
+                try:
+                    connection.execute(sa.select(key).select_from(table).limit(0))
+                except sa.exc.OperationalError:
+                    return None
+                return key
+        return None
+
+    def bucket(self, key: Sequence[Expression]) -> Expression:
+        """A checksum registered on the connection: SQLite has no hash."""
+        joined: Expression = sa.literal("")
+        for part in key:
+            joined = joined + "|" + sa.func.coalesce(sa.cast(part, sa.Text()), "")
+        return sa.func.piiscan_bucket(joined, type_=sa.Integer())
+
+    def clock(self, value: Expression, _kind: TypeEngine[Any]) -> tuple[Expression | None, Expression | None]:
+        """Each row by the type its own value has."""
+        stored = sa.func.typeof(value)
+        return sa.case((stored == "text", self.iso_day(value))), sa.case((stored.in_(("integer", "real")), value))
+
+    def looks_iso(self, value: Expression) -> Expression:
+        """By GLOB, in SQLite's own machine."""
+        return value.op("GLOB")(sa.literal(ISO_DAY))
+
+    def version(self, connection: sa.Connection) -> str:
+        """The library's version."""
+        return ".".join(str(part) for part in connection.dialect.server_version_info or ())
+
+    def checks(self, connection: sa.Connection) -> Iterator[Check]:
+        """A file needs no encryption on the way; ``mode=ro`` cannot write."""
+        yield Check("encrypted", "ok", "a local file, no network")
+        writable = connection.exec_driver_sql("PRAGMA query_only").scalar() != 1
+        yield Check("read-only", "failed" if writable else "ok", "the file is opened with mode=ro and query_only")
+        yield Check(
+            "timeouts", "ok", f"statement {self.plan.statement_timeout_s:g} s, lock {self.plan.lock_timeout_s:g} s"
+        )
