@@ -1,0 +1,35 @@
+"""The inventory store: what is held where, run by run, in one SQLite file or one PostgreSQL schema."""
+
+from __future__ import annotations
+
+from piiscan.inventory.records import (
+    AgesRecord,
+    Changed,
+    ContainerRecord,
+    Ended,
+    HoldingRecord,
+    Interval,
+    RunDiff,
+    RunRecord,
+    RunSettings,
+    RunSource,
+    RunTotals,
+)
+from piiscan.inventory.store import Inventory
+from piiscan.inventory.writer import RunWriter
+
+__all__ = [
+    "AgesRecord",
+    "Changed",
+    "ContainerRecord",
+    "Ended",
+    "HoldingRecord",
+    "Interval",
+    "Inventory",
+    "RunDiff",
+    "RunRecord",
+    "RunSettings",
+    "RunSource",
+    "RunTotals",
+    "RunWriter",
+]
