@@ -1,0 +1,10 @@
+"""The reports' contents, before a format is chosen."""
+
+from __future__ import annotations
+
+from piiscan.report.category_report import categories
+from piiscan.report.coverage_report import coverage
+from piiscan.report.places import Places
+from piiscan.report.scan_report import scan_document
+
+__all__ = ["Places", "categories", "coverage", "scan_document"]

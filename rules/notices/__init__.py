@@ -1,0 +1,1 @@
+"""What firms' published notices say."""
