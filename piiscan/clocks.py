@@ -1,0 +1,243 @@
+"""Clocks: which column says when a row was collected, and which day a value names.
+
+A configured clock wins. Otherwise a column may be proposed by its name and type, and is then marked ``inferred``: names of
+events that bring data in come first, then of a record's making, then of something that happened. Dates of birth, of expiry,
+of the last change and file times never count as a collection (law.md 2.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from piiscan.model import AgeRow, Ages, Batch, Clock, Column, Container, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+COLLECTION_EVENTS: Final = ("collected", "created")
+"""Events that date a collection, the better first."""
+
+_RECEIVED = {
+    "collected",
+    "collection",
+    "placed",
+    "placement",
+    "received",
+    "receipt",
+    "imported",
+    "import",
+    "obtained",
+    "acquired",
+    "captured",
+    "intake",
+    "submitted",
+    "signup",
+    "registered",
+    "registration",
+    "enrolled",
+    "joined",
+    "uploaded",
+    "loaded",
+}
+_MADE = {
+    "created",
+    "create",
+    "creation",
+    "inserted",
+    "insert",
+    "entered",
+    "entry",
+    "added",
+    "recorded",
+    "record",
+    "logged",
+    "opened",
+}
+_HAPPENED = {
+    "call",
+    "called",
+    "payment",
+    "paid",
+    "visit",
+    "visited",
+    "order",
+    "ordered",
+    "invoice",
+    "invoiced",
+    "purchase",
+    "rental",
+    "sale",
+    "sold",
+    "event",
+    "sent",
+    "attempt",
+    "attempted",
+    "hit",
+    "started",
+    "start",
+    "occurred",
+    "transaction",
+    "request",
+    "login",
+    "served",
+    "timestamp",
+    "ts",
+    "time",
+    "date",
+    "datetime",
+    "when",
+}
+_TIME_WORDS = {"at", "on", "date", "datetime", "time", "timestamp", "ts", "dt", "day", "when", "utc"}
+_NEVER = {
+    "birth",
+    "dob",
+    "born",
+    "expiry",
+    "expires",
+    "expiration",
+    "exp",
+    "due",
+    "end",
+    "ended",
+    "until",
+    "updated",
+    "update",
+    "modified",
+    "modify",
+    "changed",
+    "last",
+    "deleted",
+    "closed",
+    "hire",
+    "hired",
+    "termination",
+    "terminated",
+    "death",
+    "service",
+    "delinquency",
+    "default",
+    "charge",
+    "off",
+    "graduation",
+    "issue",
+    "issued",
+    "valid",
+    "to",
+    "next",
+    "required",
+    "shipped",
+    "ship",
+    "return",
+    "returned",
+    "duration",
+    "zone",
+    "id",
+    "by",
+}
+_DATE_TYPES = re.compile(r"date|time(?!zone)|year(?!ly)", re.IGNORECASE)
+_TEXT_TYPES = re.compile(r"char|text|string|clob", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
+_COMPACT_DAY = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*$")
+_EARLIEST_YEAR: Final = 1901
+"""No record a firm holds is older; what names an earlier day is a sentinel."""
+_SENTINELS: Final = frozenset({date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})
+
+
+def collection_clock(source: Source, container: Container) -> Clock | None:
+    """The clock that dates the collection of a container's rows: configured, else inferred, else None."""
+    for pattern, clocks in source.clocks.items():
+        if pattern == container.path or fnmatchcase(container.path, pattern):
+            for event in COLLECTION_EVENTS:
+                for clock in clocks:
+                    if clock.event == event:
+                        return clock
+    return infer_clock(container.columns)
+
+
+def infer_clock(columns: Sequence[Column]) -> Clock | None:
+    """The likeliest collection date among columns, by name and type; ties go to the earlier column."""
+    ranked = [(rank, index) for index, column in enumerate(columns) if (rank := _rank(column)) is not None]
+    if not ranked:
+        return None
+    rank, index = min(ranked)
+    return Clock("collected" if rank == 0 else "created", (columns[index].name,), "inferred")
+
+
+def _rank(column: Column) -> int | None:
+    """0 received, 1 made, 2 happened; None when the column dates nothing of the kind."""
+    words = [word.lower() for word in _WORDS.findall(column.name)]
+    typed = column.sql_type is not None and _DATE_TYPES.search(column.sql_type) is not None
+    textual = column.sql_type is None or _TEXT_TYPES.search(column.sql_type) is not None
+    if not words or _NEVER & set(words) or not (typed or (textual and _TIME_WORDS & set(words))):
+        return None
+    for rank, names in enumerate((_RECEIVED, _MADE, _HAPPENED)):
+        if names & set(words):
+            return rank
+    return None
+
+
+def owner_column(source: Source, container: Container) -> str | None:
+    """The column that names the client a row is held for, as configured."""
+    for pattern, column in source.owner_columns.items():
+        if pattern == container.path or fnmatchcase(container.path, pattern):
+            return column
+    return None
+
+
+def parse_day(value: object, *, today: date | None = None) -> date | None:
+    """The day a value names, None when it names none: null, not a date, a sentinel, or in the future.
+
+    Text counts in ISO 8601 (``2025-03-14``, with or without a time) and as ``20250314``; other spellings are ambiguous
+    between countries and stay undated.
+    """
+    day: date | None = None
+    if isinstance(value, datetime):
+        day = value.date()
+    elif isinstance(value, date):
+        day = value
+    elif isinstance(value, str) and (match := _DAY.match(value) or _COMPACT_DAY.match(value)):
+        try:
+            day = date(int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            return None
+    if day is None or day in _SENTINELS or day.year < _EARLIEST_YEAR:
+        return None
+    # A day ahead is still today somewhere west of UTC.
+    return day if day <= (today or datetime.now(UTC).date()) + timedelta(days=1) else None
+
+
+class DayCounter:
+    """Counts rows by day and owner while batches pass by: for sources that cannot count where the data lies."""
+
+    def __init__(self, clock: Clock, owner: str | None, clients: frozenset[str]) -> None:
+        self._clock = clock
+        self._owner = owner
+        self._clients = clients
+        self._rows: Counter[tuple[date | None, str | None]] = Counter()
+        self._today = datetime.now(UTC).date()
+
+    def add(self, batch: Batch) -> None:
+        """Counts a batch's rows; rows of a batch without the clock's column are undated."""
+        days = _cells(batch.columns, self._clock.path[-1], batch.rows)
+        owners = _cells(batch.columns, self._owner, batch.rows)
+        for value, client in zip(days, owners, strict=True):
+            self._rows[parse_day(value, today=self._today), self._client(client)] += 1
+
+    def _client(self, value: object) -> str | None:
+        if self._owner is None:
+            return None
+        return value if isinstance(value, str) and value in self._clients else "?"
+
+    def ages(self) -> Ages:
+        """The counts, days in order, undated last."""
+        ordered = sorted(self._rows.items(), key=lambda item: (item[0][0] or date.max, item[0][1] or ""))
+        return Ages(self._clock, tuple(AgeRow(day, rows, client) for (day, client), rows in ordered))
+
+
+def _cells(columns: Mapping[str | None, Sequence[object]], name: str | None, rows: int) -> Sequence[object]:
+    return columns[name] if name is not None and name in columns else [None] * rows

@@ -1,0 +1,106 @@
+"""Read the sources and bring the inventory up to date: the nightly job."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from piiscan.commands.shared import App, Duration, Output, finish, output_options, pass_app
+from piiscan.errors import ExitCode
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from piiscan.inventory import Inventory, RunRecord
+    from piiscan.model import Document, Skip
+
+FAIL_ON = ("new", "sensitive", "any")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  piiscan scan                          every source, as configured
+  piiscan scan crm share --mode full    two sources, every row
+  piiscan -q scan --fail-on new         for cron: says nothing when all is well
+  piiscan scan --format json -o csv=skips.csv
+"""
+)
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--mode", type=click.Choice(["sample", "full"]), help="Read a sample of each large table, or every row.")
+@click.option("--all", "everything", is_flag=True, help="Read unchanged containers again too.")
+@click.option("--workers", type=click.IntRange(min=0), help="Worker processes; 0 = one per core.")
+@click.option(
+    "--max-duration",
+    type=Duration(),
+    metavar="PERIOD",
+    help="Begin nothing new after this long (ISO 8601: PT6H).",
+)
+@click.option("--fail-on", type=click.Choice(FAIL_ON), multiple=True, help="Exit 3 on such holdings; may be repeated.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 where --fail-on would exit 3.")
+@output_options(default=None)
+@pass_app
+def command(
+    app: App,
+    sources: tuple[str, ...],
+    mode: str | None,
+    everything: bool,
+    workers: int | None,
+    max_duration: timedelta | None,
+    fail_on: tuple[str, ...],
+    exit_zero: bool,
+    output: Output,
+) -> None:
+    """Read the sources and bring the inventory up to date.
+
+    Nothing is written to a source. What cannot be read is listed with its reason and makes the exit code 4, unless its code
+    stands in [scan] tolerate. A run that was interrupted is resumed. Without --format nothing is printed on standard output.
+    """
+    from piiscan.report import scan_document
+    from piiscan.scan import ScanRequest, incomplete, prepare, run_scan
+
+    config = app.config()
+    request = ScanRequest(sources, mode, everything, workers, max_duration)  # type: ignore[arg-type]  # click checked the choice
+    preparation = prepare(config, request)
+    inventory = app.inventory(create=True)
+    with app.console.scan_progress() as meter:
+        run, skips = run_scan(preparation, inventory, meter)
+    run = (
+        replace(run, status="partial") if run.status == "interrupted" else run
+    )  # out of time: the next scan resumes it
+    intolerable = incomplete(skips, config.scan.tolerate)
+    found = [] if exit_zero else [name for name in fail_on if _found(name, inventory, run)]
+    reasons = (*(("incomplete",) if intolerable else ()), *found)
+    code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if found else ExitCode.OK
+    document = replace(scan_document(run, skips, redact=output.redact_paths), exit_code=int(code), reasons=reasons)
+    _summarize(app, document, run, intolerable)
+    finish(app, document, output)
+
+
+def _found(name: str, inventory: Inventory, run: RunRecord) -> bool:
+    """Whether the inventory holds what a ``--fail-on`` names; on a first run everything is new."""
+    holdings = inventory.holdings()
+    if name == "new":
+        return any(holding.first_seen == run.started_at for holding in holdings)
+    if name == "sensitive":
+        return any(holding.sensitive == "always" for holding in holdings)
+    return bool(holdings)
+
+
+def _summarize(app: App, document: Document, run: RunRecord, intolerable: list[Skip]) -> None:
+    """One line on standard error, and one for each of the first things that could not be read."""
+    totals = run.totals
+    app.console.note(
+        f"run {run.run_id} {run.status}: {totals.containers:,} containers, {totals.scanned:,} read, {totals.partial:,} in part, "
+        f"{totals.unchanged:,} unchanged, {totals.skipped:,} skipped; {totals.holdings:,} holdings"
+    )
+    shown = 5
+    for skip in intolerable[:shown]:
+        place = " > ".join((f"{skip.source}:{skip.container or '*'}", *skip.member))
+        app.console.warn(f"not read: {place}: {skip.code}: {skip.reason}")
+    if len(intolerable) > shown:
+        app.console.warn(f"first {shown} of {len(intolerable)}; see piiscan report coverage")
+    if document.exit_code == ExitCode.FOUND:
+        app.console.note(f"--fail-on: {', '.join(reason for reason in document.reasons if reason != 'incomplete')}")
