@@ -1,0 +1,191 @@
+"""`piiscan demo` shows the whole job, and nothing planted in its firm ever comes out of any command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from piiscan import cli, demo, plugins
+from piiscan.model import LETTERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AS_OF = "2026-06-30"
+NEEDS = {
+    "scan": ["scan", "--all"],  # first: a second run is there to be compared
+    "check": ["check"],
+    "completion": ["completion", "bash"],
+    "config show": ["config", "show"],
+    "config validate": ["config", "validate"],
+    "demo": ["demo", "--dir", "again", "--as-of", AS_OF],
+    "init": ["init", "new"],
+    "inventory containers": ["inventory", "containers"],
+    "inventory list": ["inventory", "list"],
+    "inventory search": ["inventory", "search", "ssn"],
+    "inventory show": ["inventory", "show", "ID"],
+    "plugins": ["plugins"],
+    "report categories": ["report", "categories", "--as-of", AS_OF, "--notice", "action-professionals"],
+    "report coverage": ["report", "coverage"],
+    "rules list": ["rules", "list"],
+    "rules show": ["rules", "show", "ssn"],
+    "rules test": ["rules", "test"],
+    "rules try": ["rules", "try"],
+    "runs diff": ["runs", "diff", "1", "2"],
+    "runs list": ["runs", "list"],
+    "runs prune": ["runs", "prune", "--keep", "2"],
+    "runs show": ["runs", "show"],
+    "version": ["version"],
+}
+"""How each command is called on the demo firm: a new command belongs into this list."""
+WITHOUT_FORMAT = {"init", "completion"}
+TYPED = "\n".join(demo.CANARIES)
+"""What stands on standard input of every command: `rules try` reads it."""
+
+
+def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """A command in a folder, with a folder for temporary files beside it."""
+    scratch = folder.parent / "scratch"
+    scratch.mkdir(exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PIISCAN_")}
+    command = [sys.executable, "-m", "piiscan", *args]
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=kept | {"TMPDIR": str(scratch)},
+        capture_output=True,
+        input=TYPED,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def leaves(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """The words of every command that is no group."""
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from leaves(command, (*path, name))
+        else:
+            yield " ".join((*path, name))
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The folder of a demo that was built, scanned and reported, and what that printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = run(folder, "demo", "--dir", "firm", "--as-of", AS_OF, "--format", "json")
+    return folder / "firm", done
+
+
+def test_the_demo_exits_well_and_reports_every_category(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """All twelve letters are held; what is not read is listed and tolerated."""
+    _, done = shown
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert "".join(row["letter"] for row in document["categories"] if row["held"]) == LETTERS
+    assert document["coverage"]["skipped"] == 2
+
+
+def test_the_demo_holds_something_under_every_heading_of_its_notice(
+    shown: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """The nine categories of the notice, in its own words and order."""
+    headings = json.loads(shown[1].stdout)["headings"]
+    assert [heading["text"] for heading in headings if not heading["held"]] == []
+    assert len(headings) == 9
+
+
+def test_collected_held_and_undated_are_three_things(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Commercial information came in this year, schools long ago, voiceprints nobody knows when."""
+    rows = {row["letter"]: row for row in json.loads(shown[1].stdout)["categories"]}
+    assert (rows["D"]["collected"], rows["D"]["held"]) == (True, True)
+    assert (rows["E"]["collected"], rows["E"]["undated"]) == (False, True)
+    assert (rows["J"]["collected"], rows["J"]["held"], rows["J"]["undated"]) == (False, True, False)
+
+
+def test_sources_are_told_by_table_not_by_database(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Places come from process servers, visits from the portal."""
+    rows = {row["letter"]: row for row in json.loads(shown[1].stdout)["categories"]}
+    assert rows["G"]["collected_from"] == ["process servers"]
+    assert rows["F"]["collected_from"] == ["payment portal"]
+
+
+def test_a_hospitals_data_is_apart(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """What is held as a service provider is not the firm's own list."""
+    document = json.loads(shown[1].stdout)
+    assert [entry["client"] for entry in document["service_provider"]] == ["mercy"]
+    assert [entry["regime"] for entry in document["outside_ccpa"]] == ["hipaa"]
+
+
+def test_the_card_that_should_not_be_there_is_found(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """One note and one letter hold a card number, against the notice."""
+    folder, _ = shown
+    listed = json.loads(run(folder, "inventory", "list", "--data-type", "card_pan", "--format", "json").stdout)[
+        "holdings"
+    ]
+    assert sorted((each["source"], each["container"].split("/")[0]) for each in listed) == [
+        ("crm", "notes"),
+        ("share", "letters"),
+    ]
+
+
+def test_clean_tables_and_files_are_clean(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Reference data and an office's opening hours hold nothing personal."""
+    folder, _ = shown
+    clean = {"dispositions", "fee_schedule", "products", "policies/fees.csv", "policies/opening-hours.txt"}
+    listed = json.loads(run(folder, "inventory", "list", "--format", "json").stdout)["holdings"]
+    assert sorted({each["container"] for each in listed} & clean) == []
+
+
+def test_every_command_is_called_below() -> None:
+    """Whoever adds a command adds it to the hunt for canaries."""
+    assert sorted(leaves(cli.cli)) == sorted(NEEDS)
+
+
+@pytest.mark.slow
+def test_no_canary_appears_in_any_output_of_any_command(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """Neither on standard output nor on standard error nor in a file of any format, with all switched on that talks."""
+    folder, first = shown
+    listed = json.loads(run(folder, "inventory", "list", "--format", "json").stdout)["holdings"]
+    files = [f"{name}.out" for name in plugins.renderers()]
+    every_format = [word for file in files for word in ("-o", f"{file.removesuffix('.out')}={file}")]
+    said = {"demo": first.stdout + first.stderr}
+    for name, words in NEEDS.items():
+        args = [listed[0]["id"] if word == "ID" else word for word in words]
+        written = [] if name in WITHOUT_FORMAT else ["--format", "table", *every_format]
+        done = run(folder, "--debug", "-vv", "--progress", "on", *args, *written)
+        assert done.returncode == 0, (name, done.stderr)
+        said[name] = done.stdout + done.stderr + "".join((folder / file).read_text() for file in files if written)
+    assert [(name, canary) for name, text in said.items() for canary in demo.CANARIES if canary in text] == []
+
+
+@pytest.mark.slow
+def test_no_canary_is_kept_in_the_store_or_in_a_temporary_file(
+    shown: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    """The inventory holds counts and places; nothing else is left behind."""
+    folder, _ = shown
+    left = [*folder.glob("piiscan.db*"), *(path for path in (folder.parent / "scratch").rglob("*") if path.is_file())]
+    found = [(path.name, canary) for path in left for canary in demo.CANARIES if canary.encode() in path.read_bytes()]
+    assert left
+    assert found == []
+
+
+def test_a_folder_that_is_not_a_demo_is_refused(tmp_path: Path) -> None:
+    """Exit code 6, one line that says what, one that says what to do."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    done = run(tmp_path, "demo", "--dir", "mine")
+    assert (done.returncode, done.stdout) == (6, "")
+    assert (
+        done.stderr
+        == "error: mine is not empty and not a demo of piiscan\nhint: name an empty or a new folder with --dir\n"
+    )
