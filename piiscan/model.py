@@ -6,12 +6,12 @@ All are frozen. ``None`` means unknown, never 0. Only `Batch` and `Secret` hold 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
 ContainerKind = Literal["table", "view", "file"]
@@ -340,5 +340,3 @@ class DataType:
     """11 CCR 7024(d): say that it is held, never print it in an answer to a request to know."""
     regime_hint: str = ""
 
-
-Progress = Callable[[str, Mapping[str, int]], None]

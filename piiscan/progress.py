@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from piiscan.console import printable
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -172,5 +170,5 @@ class Live(Meter):
 
     def _show(self, source: str, count: Count) -> None:
         if source not in self._tasks:
-            self._tasks[source] = self._bars.add_task(printable(source), total=None, count="")
+            self._tasks[source] = self._bars.add_task(source, total=None, count="")
         self._bars.update(self._tasks[source], completed=count.containers, total=count.total, count=str(count))
