@@ -339,4 +339,3 @@ class DataType:
     never_disclose: bool = False
     """11 CCR 7024(d): say that it is held, never print it in an answer to a request to know."""
     regime_hint: str = ""
-
