@@ -20,7 +20,7 @@ demo: .venv/installed
 	@echo "from here that is: $(BIN)/piiscan -c $(DEMO)/piiscan.toml inventory list" >&2
 
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest -q $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
 # Types and imports are checked on an installed copy: there piiscan.connectors, .reports and .rules lie below piiscan.
 lint: .venv/installed-dev

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import sqlalchemy as sa
-
 from piiscan.connectors.sql.address import parse_address
 from piiscan.connectors.sql.ages import count_ages
 from piiscan.connectors.sql.catalog import list_containers
@@ -46,7 +44,7 @@ class SqlConnector:
             lines.append(
                 Check("reachable", "failed", f"{error.message}; {error.hint}" if error.hint else error.message)
             )
-        except sa.exc.SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like
             lines.append(Check("permissions", "failed", explain(error, server).message))
         return lines
 
@@ -70,7 +68,7 @@ class SqlConnector:
         try:
             with self._sessions.open() as connection:
                 yield from list_containers(connection, self._sessions.server, self._source)
-        except sa.exc.SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like
             raise explain(error, self._sessions.server) from None
 
     def batches(self, container: Container) -> Iterator[Batch | Skip]:
@@ -83,9 +81,7 @@ class SqlConnector:
         try:
             with self._sessions.open() as connection:
                 return count_ages(connection, server, container, clock, owner_column, self._plan.clients)
-        except SourceError:
-            raise
-        except Exception as error:  # noqa: BLE001  # drivers raise what they like
+        except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
 
     def close(self) -> None:

@@ -138,8 +138,11 @@ class Reading:
 
     def _try_columns(self, error: SourceError) -> None:
         """Finds the columns that fail by themselves. Raises ``error`` when that does not explain it."""
-        with self.sessions.open() as connection:
-            names = [cell.name for cell in self._layout(connection).cells]
+        try:
+            with self.sessions.open() as connection:
+                names = [cell.name for cell in self._layout(connection).cells]
+        except Exception:  # noqa: BLE001  # then the table itself is the trouble
+            raise error from None
         for name in names:
             try:
                 with self.sessions.open() as connection:

@@ -49,7 +49,7 @@ class ContainerProfile:
 
     def __init__(self, detector: Detector, container: Container) -> None:
         self._detector = detector
-        self._container = container
+        self._table = _table(container)
         self._columns = {column.name: column for column in container.columns}
         self._seats: dict[str, _Seat] = {}
         self._text = _Seat([])
@@ -84,7 +84,7 @@ class ContainerProfile:
     def classify(self) -> list[tuple[str | None, Classification]]:
         """Each column's data types, by column and data type; running text and the container itself come last, as None."""
         names = list(self._seats)
-        around = self._detector.names.surroundings(self._container.path, names)
+        around = self._detector.names.surroundings(self._table, names)
         result: list[tuple[str | None, Classification]] = []
         for name, seat in self._seats.items():
             column = self._columns.get(name, Column(name=name))
@@ -106,7 +106,7 @@ class ContainerProfile:
     def _seat(self, name: str) -> _Seat:
         seat = self._seats.get(name)
         if seat is None:
-            seat = self._seats[name] = _Seat(self._detector.names.named(name, self._container.path))
+            seat = self._seats[name] = _Seat(self._detector.names.named(name, self._table))
         return seat
 
     def _look_at(self, fresh: list[tuple[_Seat, bytes, str, str, int]]) -> None:
@@ -173,6 +173,14 @@ def _within(text: str, low: float | None, high: float | None) -> bool:
     except ValueError:
         return False
     return (low is None or number >= low) and (high is None or number <= high)
+
+
+def _table(container: Container) -> str:
+    """What the container's columns belong to, by name: a table, or the file or member without its endings."""
+    if container.kind != "file":
+        return container.path
+    name = (container.path, *container.member)[-1].rpartition("/")[2]
+    return name.partition(".")[0] or name
 
 
 def _digest(text: str) -> bytes:

@@ -59,7 +59,7 @@ def test_a_password_in_any_accepted_form_stays_hidden(
     configure(tmp_path, place, ways(tmp_path, password)[way])
     seen: list[str] = []
     over = threading.Event()
-    watch = threading.Thread(target=watch_arguments, args=(password, seen, over))
+    watch = threading.Thread(target=watch_arguments, args=(password, seen, over), daemon=True)
     watch.start()
     said = ""
     for arguments in (

@@ -10,7 +10,7 @@ import pytest
 
 from piiscan import Detector
 from piiscan.detect import DetectorSettings
-from piiscan.model import Detection
+from piiscan.model import Batch, Container, Detection
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +120,17 @@ def test_importing_the_room_loads_no_presidio() -> None:
     code = "import piiscan.detect, sys; sys.exit('presidio_analyzer' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_table_in_an_archive_is_judged_as_outside_of_it() -> None:
+    """The member's name says what its columns are about, not the archive's; endings say nothing."""
+    columns = {"full_name": ["Ann Lee", "Bob Ray"], "gender": ["F", "M"]}
+    found = []
+    for path, member in (("people.csv", ()), ("a.zip", ("people.csv",)), ("people.csv.gz", ())):
+        container = Container("share", path, "file", member)
+        profile = Detector().profile(container)
+        profile.add(Batch(container, columns, 2))
+        found.append([(column, each.data_type, each.confidence) for column, each in profile.classify()])
+
+    assert found[0] == found[1] == found[2]
+    assert [data_type for _, data_type, _ in found[0]] == ["person_name", "gender"]
