@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import random
 import sqlite3
 
 import pytest
 
-WAVE = b"RIFF\x24\x08\x00\x00WAVEfmt " + os.urandom(400)
-JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + os.urandom(400)
+NOISE = random.Random(20261121)
+
+
+WAVE = b"RIFF\x24\x08\x00\x00WAVEfmt " + NOISE.randbytes(400)
+JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + NOISE.randbytes(400)
 
 
 @pytest.mark.parametrize(
@@ -19,14 +22,14 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + os.urandom(400)
         ("report.txt", WAVE, "audio_file"),
         ("rec/2024/17.wav", WAVE, "call_recording"),
         ("calls-0117.wav", WAVE, "call_recording"),
-        ("Inbound_212.mp3", b"\xff\xf3\x90\x44" + os.urandom(400), "call_recording"),
+        ("Inbound_212.mp3", b"\xff\xf3\x90\x44" + NOISE.randbytes(400), "call_recording"),
         ("voicemail/1.wav", WAVE, "voicemail"),
         ("calls/vm_17.wav", WAVE, "voicemail"),
-        ("record_of_trees.flac", b"fLaC" + os.urandom(400), "audio_file"),
-        ("a.mp3", b"ID3\x03\x00" + os.urandom(400), "audio_file"),
-        ("a.m4a", b"\0\0\0\x18ftypM4A " + os.urandom(400), "audio_file"),
-        ("a.ogg", b"OggS\0" + os.urandom(400), "audio_file"),
-        ("a.amr", b"#!AMR\n" + os.urandom(400), "audio_file"),
+        ("record_of_trees.flac", b"fLaC" + NOISE.randbytes(400), "audio_file"),
+        ("a.mp3", b"ID3\x03\x00" + NOISE.randbytes(400), "audio_file"),
+        ("a.m4a", b"\0\0\0\x18ftypM4A " + NOISE.randbytes(400), "audio_file"),
+        ("a.ogg", b"OggS\0" + NOISE.randbytes(400), "audio_file"),
+        ("a.amr", b"#!AMR\n" + NOISE.randbytes(400), "audio_file"),
         ("a.gsm", b"\xd5\x01\x02" * 300, "audio_file"),
     ],
 )
@@ -44,8 +47,8 @@ def test_audio_counts_by_what_it_is(share, name, content, kind):
     ("name", "content", "kind"),
     [
         ("a.jpg", JPEG, "photo"),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + os.urandom(400), "photo"),
-        ("a.mp4", b"\0\0\0\x18ftypmp42" + os.urandom(400), "video"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + NOISE.randbytes(400), "photo"),
+        ("a.mp4", b"\0\0\0\x18ftypmp42" + NOISE.randbytes(400), "video"),
     ],
 )
 def test_pictures_and_videos_count_and_say_that_their_content_is_unread(share, name, content, kind):
@@ -70,8 +73,8 @@ def test_pictures_and_videos_count_and_say_that_their_content_is_unread(share, n
         ("17", b"Received: from x\n\tby y\nSubject: z\n\nhi", "unsupported", "mail message"),
         ("inbox", b"From ann@example.com Mon Jan  1 00:00:00 2024\nSubject: z\n\nhi", "unsupported", "mailbox"),
         ("a.rtf", b"{\\rtf1 x}", "unsupported", "RTF document"),
-        ("a.7z", b"7z\xbc\xaf\x27\x1c" + os.urandom(90), "unsupported", "7-Zip archive"),
-        ("a.rar", b"Rar!\x1a\x07\x00" + os.urandom(90), "unsupported", "RAR archive"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c" + NOISE.randbytes(90), "unsupported", "7-Zip archive"),
+        ("a.rar", b"Rar!\x1a\x07\x00" + NOISE.randbytes(90), "unsupported", "RAR archive"),
         ("a.tar", b"a" + b"\0" * 99 + b"0000644\0" + b"\0" * 149 + b"ustar\x0000" + b"\0" * 300, "unsupported", "Tape Archive"),
         ("a.parquet", b"PAR1\x15\x00" + b"\0" * 90, "unsupported", "Parquet table"),
         ("a.pgp", b"-----BEGIN PGP MESSAGE-----\n\nabc\n", "encrypted", "PGP message"),
