@@ -18,6 +18,8 @@ from piiscan.model import AgeRow, Ages, Batch, Clock, Column, Container, Source
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+_CANDIDATES: Final = 3
+"""Inferred clocks tried: each costs a pass over the table where the one before dates nothing."""
 COLLECTION_EVENTS: Final = ("collected", "created")
 """Events that date a collection, the better first."""
 
@@ -148,24 +150,26 @@ _EARLIEST_YEAR: Final = 1901
 _SENTINELS: Final = frozenset({date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})
 
 
-def collection_clock(source: Source, container: Container) -> Clock | None:
-    """The clock that dates the collection of a container's rows: configured, else inferred, else None."""
+def collection_clocks(source: Source, container: Container) -> tuple[Clock, ...]:
+    """The clocks that may date the collection of a container's rows: the configured one, else the likeliest by name.
+
+    Of several, the first that dates any row counts: a column of a fitting name may be empty.
+    """
     for pattern, clocks in source.clocks.items():
         if pattern == container.path or fnmatchcase(container.path, pattern):
             for event in COLLECTION_EVENTS:
                 for clock in clocks:
                     if clock.event == event:
-                        return clock
-    return infer_clock(container.columns)
+                        return (clock,)
+    return infer_clocks(container.columns)[:_CANDIDATES]
 
 
-def infer_clock(columns: Sequence[Column]) -> Clock | None:
-    """The likeliest collection date among columns, by name and type; ties go to the earlier column."""
-    ranked = [(rank, index) for index, column in enumerate(columns) if (rank := _rank(column)) is not None]
-    if not ranked:
-        return None
-    rank, index = min(ranked)
-    return Clock("collected" if rank == 0 else "created", (columns[index].name,), "inferred")
+def infer_clocks(columns: Sequence[Column]) -> tuple[Clock, ...]:
+    """Columns that may date a collection, by name and type, the likeliest first; ties go to the earlier column."""
+    ranked = sorted((rank, index) for index, column in enumerate(columns) if (rank := _rank(column)) is not None)
+    return tuple(
+        Clock("created" if rank else "collected", (columns[index].name,), "inferred") for rank, index in ranked
+    )
 
 
 def _rank(column: Column) -> int | None:
@@ -212,31 +216,43 @@ def parse_day(value: object, *, today: date | None = None) -> date | None:
 
 
 class DayCounter:
-    """Counts rows by day and owner while batches pass by: for sources that cannot count where the data lies."""
+    """Counts rows by day and owner, and the filled columns of each, while batches pass by.
+
+    For sources that cannot count where the data lies.
+    """
 
     def __init__(self, clock: Clock, owner: str | None, clients: frozenset[str]) -> None:
-        self._clock = clock
+        self.clock = clock
         self._owner = owner
         self._clients = clients
-        self._rows: Counter[tuple[date | None, str | None]] = Counter()
+        self._rows: dict[tuple[date | None, str | None], Counter[str | None]] = {}
         self._today = datetime.now(UTC).date()
 
     def add(self, batch: Batch) -> None:
         """Counts a batch's rows; rows of a batch without the clock's column are undated."""
-        days = _cells(batch.columns, self._clock.path[-1], batch.rows)
-        owners = _cells(batch.columns, self._owner, batch.rows)
-        for value, client in zip(days, owners, strict=True):
-            self._rows[parse_day(value, today=self._today), self._client(client)] += 1
+        days = [parse_day(value, today=self._today) for value in _cells(batch.columns, self.clock.path[-1], batch.rows)]
+        owners = [self._client(value) for value in _cells(batch.columns, self._owner, batch.rows)]
+        keys = list(zip(days, owners, strict=True))
+        for key, rows in Counter(keys).items():
+            self._rows.setdefault(key, Counter())[None] += rows
+        for name, values in batch.columns.items():
+            for key, value in zip(keys, values, strict=True):
+                if value is not None:
+                    self._rows[key][name] += 1
 
     def _client(self, value: object) -> str | None:
         if self._owner is None:
             return None
         return value if isinstance(value, str) and value in self._clients else "?"
 
-    def ages(self) -> Ages:
+    def ages(self, columns: Sequence[str]) -> Ages:
         """The counts, days in order, undated last."""
         ordered = sorted(self._rows.items(), key=lambda item: (item[0][0] or date.max, item[0][1] or ""))
-        return Ages(self._clock, tuple(AgeRow(day, rows, client) for (day, client), rows in ordered))
+        rows = (
+            AgeRow(day, counts[None], client, {name: counts[name] for name in columns})
+            for (day, client), counts in ordered
+        )
+        return Ages(self.clock, tuple(rows))
 
 
 def _cells(columns: Mapping[str | None, Sequence[object]], name: str | None, rows: int) -> Sequence[object]:

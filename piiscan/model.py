@@ -204,6 +204,8 @@ class AgeRow:
     rows: int
     owner: str | None = None
     """A client id of the configuration, ``"?"`` for any other value, None where no owner column is set."""
+    filled: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """Of these rows, those in which a column is not null: for the columns that hold something."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,13 @@ class Connector(Protocol):
         unread. After a Skip for the container itself no further Batch of it follows.
         """
 
-    def ages(self, container: Container, clock: Clock, owner_column: str | None) -> Ages | None:
-        """Rows by day (and owner), counted where the data lies; None when this connector cannot: the reader counts instead."""
+    def ages(
+        self, container: Container, clock: Clock, owner_column: str | None, columns: Sequence[str] = ()
+    ) -> Ages | None:
+        """Rows by day (and owner), counted where the data lies, with those in which each of ``columns`` is filled.
+
+        None when this connector cannot: the reader counts instead.
+        """
 
     def close(self) -> None:
         """Lets go of connections and handles; may be called twice."""

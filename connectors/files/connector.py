@@ -81,7 +81,13 @@ class FilesConnector:
             if os.fstat(fd).st_size < size:
                 yield file.skip(SkipCode.UNREADABLE, "it became shorter while it was read")
 
-    def ages(self, container: Container, clock: Clock, owner_column: str | None) -> Ages | None:  # noqa: ARG002 - the port's signature
+    def ages(
+        self,
+        container: Container,  # noqa: ARG002 - the port's signature, here and below
+        clock: Clock,  # noqa: ARG002
+        owner_column: str | None,  # noqa: ARG002
+        columns: Sequence[str] = (),  # noqa: ARG002
+    ) -> Ages | None:
         """None: a file system dates files, not rows; the reader counts."""
         return None
 

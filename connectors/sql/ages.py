@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +14,7 @@ from piiscan.connectors.sql.server import Expression, Server, unknown_types
 from piiscan.model import AgeRow, Ages, Clock, Container
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
 FIRST_YEAR: Final = 1900
 SENTINELS: Final = frozenset({date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})
@@ -55,25 +55,35 @@ def count_ages(
     container: Container,
     clock: Clock,
     owner_column: str | None,
+    columns: Sequence[str],
     clients: Collection[str],
 ) -> Ages:
     """Rows by day and owner; they add up to the table's. Raises SourceError when a column of the clock does not exist."""
     with unknown_types():
-        dated = Path(sa.inspect(connection), server, container, clock).follow(owner_column)
+        dated = Path(sa.inspect(connection), server, container, clock).follow(owner_column, columns)
     text, number = server.clock(dated.value, dated.kind)
     scale = None if number is None else _scale(connection, dated, number)
     nothing = sa.cast(sa.null(), sa.String(10))
-    rows = dated.select(
+    keys = (
         (nothing if text is None else text).label("day"),
         _count_days(number, scale).label("number"),
         _owner(dated.owner, clients).label("owner"),
-    ).subquery("piiscan_dated")
-    counted: Counter[tuple[date | None, str | None]] = Counter()
-    grouped = sa.select(*rows.c, sa.func.count().label("found")).group_by(*rows.c)
-    for row in connection.execute(grouped):
-        counted[_plausible(row.day, row.number, scale), row.owner] += row.found
+    )
+    filled = [column.label(f"filled_{place}") for place, column in enumerate(dated.filled)]
+    rows = dated.select(*keys, *filled).subquery("piiscan_dated")
+    key = [rows.c[column.name] for column in keys]
+    sums = [sa.func.sum(rows.c[column.name]) for column in filled]
+    counted: defaultdict[tuple[date | None, str | None], list[int]] = defaultdict(lambda: [0] * (1 + len(sums)))
+    for row in connection.execute(sa.select(*key, sa.func.count(), *sums).group_by(*key)):
+        known = counted[_plausible(row[0], row[1], scale), row[2]]
+        known[:] = [before + int(more) for before, more in zip(known, row[3:], strict=True)]
     order = sorted(counted.items(), key=lambda item: (item[0][1] or "", item[0][0] is not None, item[0][0] or EPOCH))
-    return Ages(clock, tuple(AgeRow(when, found, owner) for (when, owner), found in order))
+    return Ages(
+        clock,
+        tuple(
+            AgeRow(when, found[0], owner, dict(zip(columns, found[1:], strict=True))) for (when, owner), found in order
+        ),
+    )
 
 
 def _scale(connection: sa.Connection, dated: Dated, number: Expression) -> Scale | None:

@@ -75,12 +75,14 @@ class SqlConnector:
         """The table's rows or a sample of them; what fails comes as a Skip. Raises nothing for the source's faults."""
         return Reading(self._sessions, self._plan, container).batches()
 
-    def ages(self, container: Container, clock: Clock, owner_column: str | None) -> Ages | None:
-        """Rows by day and owner. Raises SourceError for a missing column, a timeout, a missing right."""
+    def ages(
+        self, container: Container, clock: Clock, owner_column: str | None, columns: Sequence[str] = ()
+    ) -> Ages | None:
+        """Rows by day and owner, and how many of them each column fills. Raises SourceError for a missing column, a timeout, a missing right."""
         server = self._sessions.server
         try:
             with self._sessions.open() as connection:
-                return count_ages(connection, server, container, clock, owner_column, self._plan.clients)
+                return count_ages(connection, server, container, clock, owner_column, columns, self._plan.clients)
         except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
 

@@ -12,6 +12,8 @@ from piiscan.errors import SourceError
 from piiscan.model import Clock, Container, SkipCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from piiscan.connectors.sql.server import Expression, Server
 
 
@@ -26,6 +28,8 @@ class Dated:
     kind: Any
     """SQLAlchemy's type of the value."""
     owner: Expression | None
+    filled: tuple[Expression, ...]
+    """1 where a column asked for is not null, else 0."""
 
     def select(self, *what: Expression) -> sa.Select[Any]:
         """A query of these rows."""
@@ -52,7 +56,7 @@ class Path:
     container: Container
     clock: Clock
 
-    def follow(self, owner_column: str | None) -> Dated:
+    def follow(self, owner_column: str | None, columns: Sequence[str] = ()) -> Dated:
         """The dated rows. Raises SourceError for a column or table that does not exist."""
         own = place = self._place(self.container.locator[0] or None, self.container.locator[1], 0)
         rows, column = own.table, self.clock.path[0]
@@ -66,7 +70,8 @@ class Path:
             place, column = parent, wanted
         value = self._column(place, column)
         owner = None if owner_column is None else self._column(own, owner_column)
-        return Dated(rows, own.table, self.container.locator[2], value, place.types[column], owner)
+        filled = tuple(sa.case((self._column(own, name).is_not(None), 1), else_=0) for name in columns)
+        return Dated(rows, own.table, self.container.locator[2], value, place.types[column], owner, filled)
 
     def _place(self, schema: str | None, name: str, number: int) -> Place:
         types = {

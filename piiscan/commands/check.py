@@ -56,7 +56,7 @@ def _checks(source: Source, plan: ReadPlan) -> list[Check]:
 
 
 def _listing(source: Source, items: list[object]) -> list[Check]:
-    from piiscan.clocks import collection_clock
+    from piiscan.clocks import collection_clocks
     from piiscan.model import Check, Container, Skip
 
     containers = [item for item in items if isinstance(item, Container)]
@@ -64,7 +64,7 @@ def _listing(source: Source, items: list[object]) -> list[Check]:
     checks = [Check("listing", "ok", f"{len(containers)} containers to scan")]
     checks += [Check("listing", "warning", f"{skip.container or '*'}: {skip.code}: {skip.reason}") for skip in skips]
     for container in (each for each in containers if each.kind != "file"):
-        clock = collection_clock(source, container)
+        clock = next(iter(collection_clocks(source, container)), None)
         if clock is None:
             text = "no column dates the collection of its rows: they are undated"
             checks.append(Check(container.path, "warning", text))

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import click
 
 from piiscan.commands.shared import App, Duration, Output, finish, output_options, pass_app
-from piiscan.errors import ExitCode
+from piiscan.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from piiscan.config import Config
     from piiscan.inventory import Inventory, RunRecord
     from piiscan.model import Document, Skip
+    from piiscan.rulepack import Notice
 
-FAIL_ON = ("new", "sensitive", "any")
+FAIL_ON = ("new", "undisclosed", "sensitive", "any")
 
 
 @click.command(
@@ -64,6 +66,7 @@ def command(
     config = app.config()
     request = ScanRequest(sources, mode, everything, workers, max_duration)  # type: ignore[arg-type]  # click checked the choice
     preparation = prepare(config, request)
+    notice = _notice(config, fail_on)
     inventory = app.inventory(create=True)
     with app.console.scan_progress() as meter:
         run, skips = run_scan(preparation, inventory, meter)
@@ -71,7 +74,7 @@ def command(
         replace(run, status="partial") if run.status == "interrupted" else run
     )  # out of time: the next scan resumes it
     intolerable = incomplete(skips, config.scan.tolerate)
-    found = [] if exit_zero else [name for name in fail_on if _found(name, inventory, run)]
+    found = [] if exit_zero else [name for name in fail_on if _found(name, inventory, run, config, notice)]
     reasons = (*(("incomplete",) if intolerable else ()), *found)
     code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if found else ExitCode.OK
     document = replace(scan_document(run, skips, redact=output.redact_paths), exit_code=int(code), reasons=reasons)
@@ -79,8 +82,25 @@ def command(
     finish(app, document, output)
 
 
-def _found(name: str, inventory: Inventory, run: RunRecord) -> bool:
+def _notice(config: Config, fail_on: tuple[str, ...]) -> Notice | None:
+    """The firm's notice where it is asked for, read before the scan: a wrong name must not be told after it."""
+    from piiscan import rulepack
+
+    if "undisclosed" not in fail_on:
+        return None
+    if config.firm.notice is None:
+        raise UsageError("--fail-on undisclosed needs a notice", hint="name it in piiscan.toml: [firm] notice")
+    return rulepack.notice(config.firm.notice)
+
+
+def _found(name: str, inventory: Inventory, run: RunRecord, config: Config, notice: Notice | None) -> bool:
     """Whether the inventory holds what a ``--fail-on`` names; on a first run everything is new."""
+    if name == "undisclosed":
+        from piiscan.report import categories
+
+        today = run.started_at.date()
+        body = categories(inventory, config, inventory.packs, as_of=today, notice=notice).body
+        return any(item["held"] for item in body["not_covered"])  # type: ignore[attr-defined]  # its schema says so
     holdings = inventory.holdings()
     if name == "new":
         return any(holding.first_seen == run.started_at for holding in holdings)

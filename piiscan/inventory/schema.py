@@ -86,21 +86,37 @@ class Moment(TypeDecorator[datetime]):
 
 
 class AgeRows(TypeDecorator[tuple[AgeRow, ...]]):
-    """The rows of one `Ages`, kept as JSON ``[[day or null, rows, owner or null], ...]`` in day order, undated last."""
+    """The rows of one `Ages`, kept as JSON: ``{"columns": [...], "rows": [[day, rows, owner, filled], ...]}``.
+
+    In day order, undated last. ``filled`` counts by column; null where every row fills every column, as most do.
+    """
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Iterable[AgeRow] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """The JSON text: the same rows in any order give the same text."""
-        return json.dumps(
-            [[_iso(row.day), row.rows, row.owner] for row in in_order(value or ())], separators=(",", ":")
-        )
+        rows = in_order(value or ())
+        columns = sorted({name for row in rows for name in row.filled})
+        kept = []
+        for row in rows:
+            filled = [row.filled.get(name, 0) for name in columns]
+            kept.append([_iso(row.day), row.rows, row.owner, None if set(filled) <= {row.rows} else filled])
+        return json.dumps({"columns": columns, "rows": kept}, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[AgeRow, ...]:  # noqa: ARG002 - SQLAlchemy's signature
         """The rows in day order, undated last."""
-        found: list[list[Any]] = json.loads(value or "[]")
-        return tuple(AgeRow(day and date.fromisoformat(day), rows, owner) for day, rows, owner in found)
+        found: dict[str, list[Any]] = json.loads(value or '{"columns":[],"rows":[]}')
+        columns = found["columns"]
+        return tuple(
+            AgeRow(
+                day and date.fromisoformat(day),
+                rows,
+                owner,
+                dict(zip(columns, [rows] * len(columns) if filled is None else filled, strict=True)),
+            )
+            for day, rows, owner, filled in found["rows"]
+        )
 
 
 def in_order(rows: Iterable[AgeRow]) -> tuple[AgeRow, ...]:

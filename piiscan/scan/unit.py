@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from piiscan import plugins
-from piiscan.clocks import DayCounter, collection_clock, owner_column
+from piiscan.clocks import DayCounter, collection_clocks, owner_column
 from piiscan.detect import ContainerProfile, Detector, DetectorSettings
 from piiscan.errors import SourceError
 from piiscan.model import (
@@ -98,12 +98,11 @@ class _Reading:
         self._job = job
         self._detector = detector
         self._owner = owner_column(job.source, job.container)
-        self._parts: list[tuple[Scanned, Clock | None, DayCounter | None]] = []
+        self._parts: list[tuple[Scanned, tuple[DayCounter, ...]]] = []
         self._skips: list[Skip] = []
         self._profile: ContainerProfile | None = None
         self._container = job.container
-        self._counter: DayCounter | None = None
-        self._clock: Clock | None = None
+        self._counters: tuple[DayCounter, ...] = ()
         self._bytes = 0
 
     def take(self, item: Batch | Skip) -> None:
@@ -114,27 +113,24 @@ class _Reading:
         if self._profile is None or item.container.key != self._container.key:
             self._close_part()
             self._profile = self._detector.profile(item.container)
-            self._clock = collection_clock(self._job.source, item.container)
-            self._counter = (
-                DayCounter(self._clock, self._owner, self._job.plan.clients)
-                if self._clock and item.container.kind == "file"
-                else None
-            )
+            clocks = collection_clocks(self._job.source, item.container)
+            self._counters = tuple(DayCounter(clock, self._owner, self._job.plan.clients) for clock in clocks)
         self._container = item.container
         self._bytes += item.size_bytes
         self._profile.add(item)
-        if self._counter is not None and None not in item.columns:
-            self._counter.add(item)
+        if item.container.kind == "file" and None not in item.columns:
+            for counter in self._counters:
+                counter.add(item)
 
     def finish(self, connector: Connector) -> UnitResult:
         """The result of a container that was read to its end."""
         self._close_part()
         if not self._parts and any(skip.member == () for skip in self._skips):
             return UnitResult(self._job.container, (), tuple(self._skips))
-        if all(part.container.member for part, _, _ in self._parts):
-            self._parts.insert(0, (Scanned(self._job.container, "full", 0, 0, 0), None, None))
+        if all(part.container.member for part, _ in self._parts):
+            self._parts.insert(0, (Scanned(self._job.container, "full", 0, 0, 0), ()))
         # Coverage speaks of the values; whether the rows could be dated as well is said by a skip of its own.
-        covered = [(self._covered(part), clock, counter) for part, clock, counter in self._parts]
+        covered = [(self._covered(part), counters) for part, counters in self._parts]
         parts = tuple(self._dated(connector, *part) for part in covered)
         return UnitResult(self._job.container, parts, tuple(self._skips))
 
@@ -144,7 +140,7 @@ class _Reading:
             self._close_part()
         self._skips.append(skip)
         parts = tuple(
-            replace(part, coverage="partial", holdings=_recover(part.holdings, "partial")) for part, _, _ in self._parts
+            replace(part, coverage="partial", holdings=_recover(part.holdings, "partial")) for part, _ in self._parts
         )
         return UnitResult(self._job.container, parts, tuple(self._skips))
 
@@ -157,24 +153,29 @@ class _Reading:
         )
         holdings = tuple(Holding(container, column, found, coverage) for column, found in profile.classify())
         scanned = Scanned(container, coverage, profile.rows, profile.cells, self._bytes, holdings)
-        self._parts.append((scanned, self._clock, self._counter))
+        self._parts.append((scanned, self._counters))
         self._profile, self._bytes = None, 0
 
-    def _dated(self, connector: Connector, part: Scanned, clock: Clock | None, counter: DayCounter | None) -> Scanned:
-        """The part with its rows by day of collection: counted where the data lies, else while it was read."""
-        if clock is None:
-            return part
-        try:
-            ages: Ages | None = None if part.container.member else connector.ages(part.container, clock, self._owner)
-        except SourceError as error:
-            reason = f"its rows could not be dated by {clock.column}: {error.message}"
-            self._skips.append(
-                Skip(part.container.source, part.container.path, error.code, reason, part.container.member)
-            )
-            return part
-        if ages is None and counter is not None and part.coverage == "full":
-            ages = counter.ages()
-        return replace(part, ages=(ages,)) if ages is not None else part
+    def _dated(self, connector: Connector, part: Scanned, counters: tuple[DayCounter, ...]) -> Scanned:
+        """The part with its rows by day of collection, by the first clock that dates any."""
+        columns = sorted({holding.column for holding in part.holdings if holding.column is not None})
+        counted: list[Ages] = []
+        for counter in counters:
+            try:
+                ages = self._count(connector, part, counter, columns)
+            except SourceError as error:
+                self._skips.append(_undated(part.container, counter.clock, error))
+                continue
+            if ages is not None and any(row.day for row in ages.rows):
+                return replace(part, ages=(ages,))
+            counted += [ages] if ages is not None else []
+        return replace(part, ages=tuple(counted[:1]))
+
+    def _count(self, connector: Connector, part: Scanned, counter: DayCounter, columns: list[str]) -> Ages | None:
+        """Counted where the data lies, else while it was read to its end."""
+        if part.container.kind != "file":
+            return connector.ages(part.container, counter.clock, self._owner, columns)
+        return counter.ages(columns) if part.coverage == "full" else None
 
     def _covered(self, part: Scanned) -> Scanned:
         """The part as partial where one of its own pieces, or a member of it, was not read."""
@@ -189,6 +190,11 @@ def _complete(container: Container, rows_read: int, plan: ReadPlan) -> bool:
 
 def _recover(holdings: tuple[Holding, ...], coverage: Coverage) -> tuple[Holding, ...]:
     return tuple(replace(holding, coverage=coverage) for holding in holdings)
+
+
+def _undated(container: Container, clock: Clock, error: SourceError) -> Skip:
+    reason = f"its rows could not be dated by {clock.column}: {error.message}"
+    return Skip(container.source, container.path, error.code, reason, container.member)
 
 
 def _skip(job: Job, code: SkipCode, reason: str) -> Skip:

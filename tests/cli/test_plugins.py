@@ -12,8 +12,7 @@ def test_connectors_formats_and_extras_are_listed(invoke):
     assert {"csv", "json", "md", "table"} <= {entry["format"] for entry in body["formats"]}
     assert all(entry["title"] and entry["package"] == "piiscan" for entry in body["connectors"] + body["formats"])
     needs = {entry["name"]: entry["requires"] for entry in body["extras"]}
-    assert {name: needs[name] for name in ("mariadb", "mssql", "oracle")} == {
-        "mariadb": ["mariadb"],
+    assert {name: needs[name] for name in ("mssql", "oracle")} == {
         "mssql": ["pyodbc"],
         "oracle": ["oracledb"],
     }

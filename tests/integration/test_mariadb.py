@@ -332,3 +332,21 @@ def test_a_clock_column_of_any_kind_is_dated(mariadb, connect, kind, values, exp
     ages = connector.ages(_listed(connector)["t"], Clock("collected", ("w",)), None)
 
     assert [(row.day, row.rows) for row in ages.rows] == expected
+
+
+def test_filled_columns_are_counted_by_day_where_they_lie(mariadb, connect):
+    """Each day says how many of its rows fill each column asked for, whatever the column is called."""
+    quote = "`"
+    column = f"{quote}e%mail of 'x'{quote}"
+    mariadb.run(
+        f"CREATE TABLE t (id int PRIMARY KEY, seen date, ssn varchar(11), {column} varchar(40))",
+        "INSERT INTO t VALUES (1, '2024-05-06', '1', NULL), (2, '2024-05-06', NULL, NULL), (3, NULL, '2', 'a')",
+    )
+    connector = connect()
+
+    ages = connector.ages(_listed(connector)["t"], Clock("collected", ("seen",)), None, ["ssn", "e%mail of 'x'"])
+
+    assert ages.rows == (
+        AgeRow(None, 1, None, {"ssn": 1, "e%mail of 'x'": 1}),
+        AgeRow(date(2024, 5, 6), 2, None, {"ssn": 1, "e%mail of 'x'": 0}),
+    )

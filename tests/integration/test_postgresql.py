@@ -405,3 +405,21 @@ def test_a_refused_login_is_said_without_the_password(postgresql, connect):
     assert caught.value.code is SkipCode.NO_PERMISSION
     assert postgresql.secret.reveal() not in repr(caught.value) + str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_filled_columns_are_counted_by_day_where_they_lie(postgresql, connect):
+    """Each day says how many of its rows fill each column asked for, whatever the column is called."""
+    quote = '"'
+    column = f"{quote}e%mail of 'x'{quote}"
+    postgresql.run(
+        f"CREATE TABLE t (id int PRIMARY KEY, seen date, ssn varchar(11), {column} varchar(40))",
+        "INSERT INTO t VALUES (1, '2024-05-06', '1', NULL), (2, '2024-05-06', NULL, NULL), (3, NULL, '2', 'a')",
+    )
+    connector = connect()
+
+    ages = connector.ages(_listed(connector)["t"], Clock("collected", ("seen",)), None, ["ssn", "e%mail of 'x'"])
+
+    assert ages.rows == (
+        AgeRow(None, 1, None, {"ssn": 1, "e%mail of 'x'": 1}),
+        AgeRow(date(2024, 5, 6), 2, None, {"ssn": 1, "e%mail of 'x'": 0}),
+    )

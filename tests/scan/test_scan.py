@@ -132,6 +132,18 @@ def test_fail_on_is_exit_3_and_incomplete_wins(firm: Path, invoke: Invoke) -> No
     assert (result.exit_code, result.json["outcome"]["reasons"]) == (4, ["incomplete", "any"])
 
 
+def test_undisclosed_needs_a_notice_and_looks_at_data_types(firm: Path, invoke: Invoke) -> None:
+    """A type that no heading of the notice names is exit 3; without a notice the command is wrong, before any scan."""
+    assert invoke("scan", "--fail-on", "undisclosed", cwd=firm).exit_code == 2
+    assert not (firm / "piiscan.db").exists()
+
+    configure(firm, "[store]", 'notice = "constant-processing"\n[store]')
+    assert invoke("scan", "--fail-on", "undisclosed", cwd=firm).exit_code == 0
+
+    (firm / "share" / "people.csv").write_text("full_name,religion\nAnn Lee,Quaker\nBob Ray,Hindu\n")
+    assert invoke("scan", "--fail-on", "undisclosed", cwd=firm).exit_code == 3
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -296,3 +296,17 @@ def test_a_batch_is_as_large_as_the_plan_says(database, connect):
         30,
         10,
     ]
+
+
+def test_filled_columns_are_counted_along_a_path(database, connect):
+    """The columns are the table's own, whichever table dates it."""
+    database.executescript("""
+        CREATE TABLE a (id INTEGER PRIMARY KEY, at TEXT);
+        CREATE TABLE p (id INTEGER PRIMARY KEY, a_id INTEGER REFERENCES a (id), ssn TEXT);
+        INSERT INTO a VALUES (1, '2024-01-01'); INSERT INTO p VALUES (1, 1, 'x'), (2, 1, NULL), (3, NULL, 'y');
+    """)
+    connector = connect()
+
+    ages = connector.ages(_listed(connector)["p"], Clock("collected", ("a_id", "a.at")), None, ["ssn"])
+
+    assert ages.rows == (AgeRow(None, 1, None, {"ssn": 1}), AgeRow(date(2024, 1, 1), 2, None, {"ssn": 1}))
