@@ -84,10 +84,10 @@ class SourceError(PiiscanError):
         return (_rebuild_source, (self.code, self.message, self.container, self.hint))
 
     def skip(self, source: str, *, container: str | None = None, member: tuple[str, ...] = ()) -> Skip:
-        """This failure as the value that reaches the report."""
-        return Skip(
-            source=source, container=self.container or container, code=self.code, reason=self.message, member=member
-        )
+        """This failure as the value that reaches the report; of a whole source with what to do about it."""
+        place = self.container or container
+        reason = f"{self.message}; {self.hint}" if self.hint and place is None else self.message
+        return Skip(source, place, self.code, reason, member)
 
 
 def _rebuild_source(code: SkipCode, message: str, container: str | None, hint: str) -> SourceError:

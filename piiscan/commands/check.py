@@ -61,7 +61,7 @@ def _listing(source: Source, items: list[object]) -> list[Check]:
 
     containers = [item for item in items if isinstance(item, Container)]
     skips = [item for item in items if isinstance(item, Skip)]
-    checks = [Check("listing", "ok", f"{len(containers)} containers to scan")]
+    checks = [Check("listing", "ok" if containers else "warning", f"{len(containers)} containers to scan")]
     checks += [Check("listing", "warning", f"{skip.container or '*'}: {skip.code}: {skip.reason}") for skip in skips]
     for container in (each for each in containers if each.kind != "file"):
         clock = next(iter(collection_clocks(source, container)), None)

@@ -40,7 +40,9 @@ def list_(app: App, output: Output) -> None:
     """List the runs the store remembers, oldest first."""
     runs = app.inventory().runs()
     titles = ("run", "started (UTC)", "took", "mode", "status", "read", "unchanged", "not read", "holdings")
-    body = {"runs": [{key: value for key, value in run.body().items() if key != "resumed"} for run in runs]}
+    body = {
+        "runs": [{key: value for key, value in run.body().items() if key not in ("resumed", "rules")} for run in runs]
+    }
     rows = tuple(_run_row(run) for run in runs)
     finish(
         app,

@@ -34,6 +34,8 @@ class RunSettings:
     """Read unchanged containers again."""
     tolerate: tuple[str, ...] = ("unsupported",)
     """Skip codes that leave a source complete."""
+    rules: str = ""
+    """The fingerprint of the rule packs alone."""
     by_source: Mapping[str, str] = field(default_factory=dict)
     """The same hash for one source alone: a run of fewer sources need not read again what the others' settings decide."""
 
@@ -165,6 +167,8 @@ class RunRecord(_Body):
     """True in the process that took an unfinished run up again."""
     sources: tuple[RunSource, ...]
     totals: RunTotals
+    rules: str = ""
+    """The fingerprint of the rule packs it looked with: nothing found proves nothing for rules that came later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,7 @@ run = Table(
     Column("status", String(12), nullable=False),
     Column("mode", String(8), nullable=False),
     Column("settings", Text, nullable=False),
+    Column("rules", Text, nullable=False),
     Column("everything", Boolean, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment),

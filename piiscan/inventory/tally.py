@@ -31,7 +31,7 @@ def run_record(connection: Connection, row: Row[Any], *, resumed: bool = False) 
         for book in books
     )
     totals = RunTotals(**{name: sum(book[name] for book in books) for name in _COUNTS})
-    return RunRecord(row.id, row.status, row.started_at, row.finished_at, row.mode, resumed, sources, totals)
+    return RunRecord(row.id, row.status, row.started_at, row.finished_at, row.mode, resumed, sources, totals, row.rules)
 
 
 def close_books(connection: Connection, run_id: int, tolerate: Collection[str]) -> None:

@@ -164,6 +164,7 @@ def _end(connection: Connection, run_id: int, status: RunStatus, tolerate: Seque
 
 def _insert_run(connection: Connection, settings: RunSettings) -> int:
     values = {"status": "running", "mode": settings.mode, "settings": settings.fingerprint, "everything": settings.all}
+    values["rules"] = settings.rules
     inserted = connection.execute(
         insert(schema.run).returning(schema.run.c.id), values | {"started_at": datetime.now(UTC)}
     )

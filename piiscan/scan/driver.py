@@ -33,6 +33,7 @@ class _Run:
     """A run under way: its store, its end, and which sources have been listed whole."""
 
     preparation: Preparation
+    inventory: Inventory
     writer: RunWriter
     meter: Meter
     deadline: float | None
@@ -57,7 +58,7 @@ def run_scan(preparation: Preparation, inventory: Inventory, meter: Meter) -> tu
     deadline = None if limit is None else time.monotonic() + limit
     with inventory.writer() as writer:
         record = writer.start(preparation.settings(inventory.packs.fingerprint))
-        run = _Run(preparation, writer, meter, deadline)
+        run = _Run(preparation, inventory, writer, meter, deadline)
         try:
             _read(run)
         except Exception:
@@ -121,15 +122,32 @@ def _ahead(run: _Run, source: Source) -> Iterator[Container | Skip]:
     """A source's listing, read a bounded way ahead of the work."""
     waiting: deque[Container | Skip] = deque()
     run.meter.start(source.name)
+    empty = True
     for item in _listing(run, source):
+        empty = False
         waiting.append(item)
         if isinstance(item, Container):
             run.found += 1
             run.meter.found(source.name)
         if len(waiting) >= _LISTED_AHEAD:
             yield waiting.popleft()
+    if empty and (skip := _nothing(run, source)):
+        waiting.append(skip)
     run.meter.listed(source.name)
     yield from waiting
+
+
+def _nothing(run: _Run, source: Source) -> Skip | None:
+    """What to say of a source that lists nothing: a share that is not mounted looks empty, and missing is not deleted.
+
+    ``--all`` believes it.
+    """
+    known = len(run.inventory.containers(source=source.name))
+    if run.preparation.request.all or not (known or source.include):
+        return None
+    before = f", where there were {known:,} containers" if known else ""
+    reason = f"nothing is listed{before}: is it mounted, does include match? scan --all takes it for empty"
+    return Skip(source.name, None, SkipCode.VANISHED, reason, hides=True)
 
 
 def _listing(run: _Run, source: Source) -> Iterator[Container | Skip]:

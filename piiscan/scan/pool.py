@@ -13,11 +13,13 @@ import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Self
 
 from pebble import ProcessExpired, ProcessPool
 
+from piiscan.errors import PiiscanError
 from piiscan.model import Skip, SkipCode, UnitResult
 from piiscan.scan.unit import Job, Worker
 
@@ -55,15 +57,25 @@ class LocalPool:
         self._pool.join()
 
     def run(self, jobs: Iterable[Job]) -> Iterator[UnitResult]:
-        """One result for each job, in the order of completion; a lost or late worker's unit is a Skip."""
+        """One result for each job, in the order of completion; a lost or late worker's unit is a Skip.
+
+        Raises PiiscanError when no worker can be started any more.
+        """
         window = self._workers * _WINDOW_PER_WORKER
         pending: dict[Future[UnitResult], Job] = {}
         for job in jobs:
-            pending[self._pool.schedule(_run, args=(job,), timeout=self._timeout)] = job
+            pending[self._schedule(job)] = job
             while len(pending) >= window:
                 yield from self._completed(pending)
         while pending:
             yield from self._completed(pending)
+
+    def _schedule(self, job: Job) -> Future[UnitResult]:
+        try:
+            return self._pool.schedule(_run, args=(job,), timeout=self._timeout)
+        except RuntimeError:  # what pebble raises of a pool that cannot start workers any more
+            message = "the worker processes were ended from outside (out of memory?)"
+            raise PiiscanError(message, hint="what was finished is kept: run it again, with fewer --workers") from None
 
     def _completed(self, pending: dict[Future[UnitResult], Job]) -> Iterator[UnitResult]:
         # A time limit on the wait lets signals reach the main thread on every platform.
@@ -92,20 +104,39 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    # Loading takes a second; Ctrl-C in it belongs to the driver. A blocked signal stays blocked in whatever is started now.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        context.set_forkserver_preload(["piiscan.scan.unit", "piiscan.detect.engine", "piiscan.detect.profile"])
+    context.set_forkserver_preload(["piiscan.scan.unit", "piiscan.detect.engine", "piiscan.detect.profile"])
+    with _muted():
         forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return context
+
+
+@contextmanager
+def _muted() -> Iterator[None]:
+    """Whatever is started now can print nothing, and Ctrl-C does not reach it.
+
+    A worker that is stopped while it starts would print a traceback, and a library in it might print a value: it has no
+    standard output to do so. A blocked signal stays blocked in a child.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    kept = [(stream, os.dup(stream)) for stream in (1, 2)]
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for stream, _ in kept:
+            os.dup2(nothing, stream)
+        yield
+    finally:
+        for stream, copy in kept:
+            os.dup2(copy, stream)
+            os.close(copy)
+        os.close(nothing)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _start() -> None:
     """Prepares a worker: Ctrl-C belongs to the driver, and an orphan ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it is not blocked already
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    sys.set_int_max_str_digits(0)  # a number of a million digits in a file is bad input, not an attack on us
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 

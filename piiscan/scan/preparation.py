@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from piiscan import __version__, plugins
 from piiscan.detect import DetectorSettings, settings_of
+from piiscan.errors import UsageError
 from piiscan.inventory import RunSettings
 from piiscan.model import Mode, ReadPlan, Source
 
@@ -49,9 +50,8 @@ class Preparation:
         names = tuple((source.name, source.connector) for source in self.sources)
         by_source = {source.name: self._fingerprint(rules, source) for source in self.sources}
         listed = [[source.name, source.include, source.exclude] for source in self.sources]
-        return RunSettings(
-            self.plan.mode, names, _hash([by_source, listed]), self.request.all, self.tolerate, by_source
-        )
+        whole = _hash([by_source, listed])
+        return RunSettings(self.plan.mode, names, whole, self.request.all, self.tolerate, rules, by_source)
 
     def _fingerprint(self, rules: str, source: Source) -> str:
         """One hash over all that decides what a scan of unchanged data says: rules, detection, sampling, clocks, versions."""
@@ -75,6 +75,8 @@ def prepare(config: Config, request: ScanRequest) -> Preparation:
 
     Raises UsageError for an unknown source or connector, a missing credential, or an option no connector knows.
     """
+    if not config.sources:
+        raise UsageError(f"{config.path.name} names no source", hint="add a [sources.NAME] table; see piiscan init")
     plan = read_plan(config, request.mode)
     sources = tuple(config.source(name) for name in _chosen(config, request.sources))
     for source in sources:

@@ -242,3 +242,29 @@ def test_no_time_left_is_said(firm: Path, invoke: Invoke) -> None:
     assert result.json["totals"]["scanned"] < 52
     rest = invoke("scan", "--format", "json", cwd=firm).json
     assert (rest["run_id"], rest["totals"]["scanned"]) == (result.json["run_id"], 52)
+
+
+def test_a_share_that_is_not_mounted_has_not_lost_its_files(firm: Path, invoke: Invoke) -> None:
+    """An empty folder where files were is exit 4 and ends nothing, unless --all says that it is meant."""
+    invoke("scan", cwd=firm)
+    (firm / "share").rename(firm / "elsewhere")
+    (firm / "share").mkdir()
+
+    result = invoke("scan", "--format", "json", cwd=firm)
+
+    assert result.exit_code == 4
+    assert [(skip["source"], skip["code"]) for skip in result.json["skips"]] == [("share", "vanished")]
+    held = invoke("inventory", "list", "--source", "share", "--format", "json", cwd=firm).json["holdings"]
+    assert len(held) == 20
+    assert invoke("scan", "--all", cwd=firm).exit_code == 0
+    assert invoke("inventory", "list", "--source", "share", "--format", "json", cwd=firm).json["holdings"] == []
+
+
+def test_an_include_that_matches_nothing_is_said(firm: Path, invoke: Invoke) -> None:
+    """A typing error in include must not look like a clean source; no source at all is a wrong configuration."""
+    configure(firm, 'url = "file:share"', 'url = "file:share"\ninclude = ["leters/**"]')
+    result = invoke("scan", "share", "--format", "json", cwd=firm)
+    assert (result.exit_code, [skip["code"] for skip in result.json["skips"]]) == (4, ["vanished"])
+
+    (firm / "piiscan.toml").write_text('[firm]\nname = "x"\n')
+    assert invoke("scan", cwd=firm).exit_code == 2

@@ -25,6 +25,7 @@ def _create_runs() -> None:
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("mode", sa.String(length=8), nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("everything", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.String(length=20), nullable=False),
         sa.Column("finished_at", sa.String(length=20), nullable=True),
