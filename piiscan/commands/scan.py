@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from piiscan.commands.shared import App, Duration, Output, finish, output_options, pass_app
-from piiscan.errors import ExitCode, UsageError
+from piiscan.commands.shared import App, Duration, Output, finish, output_options, pass_app, write_file
+from piiscan.errors import ExitCode, PiiscanError, UsageError
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -42,6 +43,15 @@ Examples:
 )
 @click.option("--fail-on", type=click.Choice(FAIL_ON), multiple=True, help="Exit 3 on such holdings; may be repeated.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 where --fail-on would exit 3.")
+@click.option(
+    "--metrics-file", type=click.Path(path_type=Path), metavar="FILE", help="Write Prometheus metrics to FILE."
+)
+@click.option(
+    "--ping-url-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Call the address in FILE when done; /CODE behind it unless the exit code is 0.",
+)
 @output_options(default=None)
 @pass_app
 def command(
@@ -53,6 +63,8 @@ def command(
     max_duration: timedelta | None,
     fail_on: tuple[str, ...],
     exit_zero: bool,
+    metrics_file: Path | None,
+    ping_url_file: Path | None,
     output: Output,
 ) -> None:
     """Read the sources and bring the inventory up to date.
@@ -60,12 +72,14 @@ def command(
     Nothing is written to a source. What cannot be read is listed with its reason and makes the exit code 4, unless its code
     stands in [scan] tolerate. A run that was interrupted is resumed. Without --format nothing is printed on standard output.
     """
+    from piiscan.commands._monitoring import metrics, read_ping_url
     from piiscan.report import scan_document
     from piiscan.scan import ScanRequest, incomplete, prepare, run_scan
 
     config = app.config()
     request = ScanRequest(sources, mode, everything, workers, max_duration)  # type: ignore[arg-type]  # click checked the choice
     preparation = prepare(config, request)
+    ping_url = read_ping_url(ping_url_file) if ping_url_file else None
     notice = _notice(config, fail_on)
     inventory = app.inventory(create=True)
     with app.console.scan_progress() as meter:
@@ -79,7 +93,21 @@ def command(
     code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if found else ExitCode.OK
     document = replace(scan_document(run, skips, redact=output.redact_paths), exit_code=int(code), reasons=reasons)
     _summarize(app, document, run, intolerable)
+    if metrics_file is not None:
+        text = metrics(run, inventory.holdings(), document.exit_code)
+        write_file(metrics_file, lambda out: out.write(text))
+    if ping_url is not None:
+        _ping(app, ping_url, document.exit_code)
     finish(app, document, output)
+
+
+def _ping(app: App, url: str, exit_code: int) -> None:
+    from piiscan.commands._monitoring import ping
+
+    try:
+        ping(url, exit_code)
+    except PiiscanError as error:
+        app.console.warn(error.message)  # the scan is done, whoever hears of it
 
 
 def _notice(config: Config, fail_on: tuple[str, ...]) -> Notice | None:
