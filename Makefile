@@ -3,7 +3,7 @@
 #   make demo    installs piiscan, builds an example firm in ./demo, scans it, prints the 12-month category report
 #   make test    installs what development needs too, runs every test (those without a server at hand are skipped)
 #   make lint    style, types, import order
-#   make bench   measurements of speed, memory and quality
+#   make bench   speed and memory on a PostgreSQL server; with DATA=DIR also which columns of labelled databases are found
 #   make clean   removes what the above made
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -31,7 +31,8 @@ lint: .venv/installed-dev
 	@cd .venv/merged && ../bin/lint-imports --config ../../pyproject.toml
 
 bench: .venv/installed-dev
-	@for script in bench/[a-z]*.py; do echo "== $$script"; $(BIN)/python "$$script" $(ARGS) || exit 1; done
+	@$(BIN)/python bench/scan.py $(ARGS)
+	@test -z "$(DATA)" || $(BIN)/python bench/columns.py --data "$(DATA)"
 
 clean:
 	rm -rf .venv $(DEMO) build dist piiscan_inventory.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

@@ -158,11 +158,10 @@ class _Reading:
 
     def _dated(self, connector: Connector, part: Scanned, counters: tuple[DayCounter, ...]) -> Scanned:
         """The part with its rows by day of collection, by the first clock that dates any."""
-        columns = sorted({holding.column for holding in part.holdings if holding.column is not None})
         counted: list[Ages] = []
         for counter in counters:
             try:
-                ages = self._count(connector, part, counter, columns)
+                ages = self._count(connector, part, counter)
             except SourceError as error:
                 self._skips.append(_undated(part.container, counter.clock, error))
                 continue
@@ -171,11 +170,19 @@ class _Reading:
             counted += [ages] if ages is not None else []
         return replace(part, ages=tuple(counted[:1]))
 
-    def _count(self, connector: Connector, part: Scanned, counter: DayCounter, columns: list[str]) -> Ages | None:
+    def _count(self, connector: Connector, part: Scanned, counter: DayCounter) -> Ages | None:
         """Counted where the data lies, else while it was read to its end."""
-        if part.container.kind != "file":
-            return connector.ages(part.container, counter.clock, self._owner, columns)
-        return counter.ages(columns) if part.coverage == "full" else None
+        named = sorted({holding.column for holding in part.holdings if holding.column is not None})
+        if part.container.kind == "file":
+            return counter.ages(named) if part.coverage == "full" else None
+        try:
+            return connector.ages(part.container, counter.clock, self._owner, named)
+        except SourceError:
+            # A column known by its name alone may be one that this account must not read.
+            seen = sorted({h.column for h in part.holdings if h.column is not None and h.classification.cells_seen})
+            if seen == named:
+                raise
+            return connector.ages(part.container, counter.clock, self._owner, seen)
 
     def _covered(self, part: Scanned) -> Scanned:
         """The part as partial where one of its own pieces, or a member of it, was not read."""

@@ -179,3 +179,22 @@ def test_two_full_scans_and_two_samples_agree(place: Any, tmp_path: Path, invoke
             (mode, json.dumps([{k: v for k, v in h.items() if k not in ("first_seen", "last_seen")} for h in holdings]))
         )
     assert len(seen) == 2
+
+
+def test_a_column_that_may_not_be_read_does_not_cost_the_dates(postgresql: Any, tmp_path: Path, invoke: Invoke) -> None:
+    """The refused column is said, and the rows of the others are dated all the same."""
+    place = postgresql
+    place.run(
+        f"CREATE TABLE {place.prefix}t (id INTEGER PRIMARY KEY, email TEXT, ssn TEXT, created_at DATE)",
+        f"INSERT INTO {place.prefix}t VALUES (1, 'ann@example.org', '130-45-6000', '2026-03-01')",
+        f"REVOKE ALL ON {place.prefix}t FROM {place.role}",
+        f"GRANT SELECT (id, email, created_at) ON {place.prefix}t TO {place.role}",
+    )
+    configure(tmp_path, place, ways(tmp_path, place.secret.reveal())["file"])
+
+    result = invoke("scan", "--format", "json", cwd=tmp_path)
+
+    assert result.exit_code == 4
+    assert [(skip["container"], skip["code"]) for skip in result.json["skips"]] == [(f"{place.prefix}t", "no-permission")]
+    holdings = invoke("inventory", "list", "--format", "json", cwd=tmp_path).json["holdings"]
+    assert [h["newest_at"] for h in holdings if h["column"] == "email"] == ["2026-03-01"]
