@@ -26,7 +26,7 @@ test: .venv/installed-dev
 lint: .venv/installed-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@rm -rf .venv/merged && $(PIP) install --no-deps --target .venv/merged .
+	@rm -rf build .venv/merged && $(PIP) install --no-deps --target .venv/merged .
 	@cd .venv/merged && ../bin/mypy --config-file ../../pyproject.toml -p piiscan
 	@cd .venv/merged && ../bin/lint-imports --config ../../pyproject.toml
 

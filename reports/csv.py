@@ -35,7 +35,7 @@ class CsvRenderer:
 def _field(cell: Cell) -> str | int | float:
     """The number itself if it is a plain one, else a text that no spreadsheet takes for a formula."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell) and cell >= 0:
-        return cell
+        return abs(cell)  # the zero that carries a minus loses it
     return _guarded(bare(cell))
 
 

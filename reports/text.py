@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from piiscan.model import Cell, Document, Section
 
 _EXACT_BELOW = 100
-_NUMBER = re.compile(r"~?[\d,.]+%?|-")
+_NUMBER = re.compile(r"≥?~?[\d,.]+%?|-")
 
 
 def visible(text: str) -> str:
@@ -50,6 +50,6 @@ def flat_section(document: Document) -> Section | None:
 
 
 def numeric(section: Section, index: int) -> bool:
-    """Whether a column holds numbers only (``~1,200`` and ``3 %`` among them), to be set to the right."""
+    """Whether a column holds numbers only (``~1,200``, ``≥1,200`` and ``3 %`` among them), to be set to the right."""
     cells = [spoken(row[index]) for row in section.rows]
     return any(cell != "-" for cell in cells) and all(_NUMBER.fullmatch(cell) for cell in cells)

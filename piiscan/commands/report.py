@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
+from piiscan.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,4 +95,9 @@ def coverage(app: App, as_of: datetime | None, output: Output) -> None:
 def _day(as_of: datetime | None, config: Config) -> date:
     from zoneinfo import ZoneInfo
 
-    return as_of.date() if as_of else datetime.now(ZoneInfo(config.firm.timezone)).date()
+    today = datetime.now(ZoneInfo(config.firm.timezone)).date()
+    if as_of is not None and as_of.date() > today:
+        raise UsageError(
+            f"--as-of {as_of:%Y-%m-%d} is in the future", hint=f"today is {today} in {config.firm.timezone}"
+        )
+    return as_of.date() if as_of else today

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from piiscan.model import Section
+from piiscan.report.conditions import beside
 from piiscan.report.slices import EXEMPT_REGIMES
 from piiscan.report.summary import by_type
 from piiscan.report.wording import category_section, held, labels, number_of
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from piiscan.model import DataType
     from piiscan.report.findings import Findings
 
+_NEAR_SHOWN = 3
 _REF = re.compile(r"ae\.(\d)([A-G])")
 
 
 def sensitive_section(findings: Findings) -> Iterator[Section]:
     """Why each data type is, or may be, sensitive; nothing where none is."""
     rows = tuple(
-        (kind.label, _sensitivity(kind), "yes" if "L" in kind.categories else "no", held(found))
+        (kind.label, _sensitivity(kind, findings), "yes" if "L" in kind.categories else "no", held(found))
         for kind, found in by_type(findings.own)
         if kind.sensitive != "no"
     )
@@ -35,7 +37,7 @@ def sensitive_section(findings: Findings) -> Iterator[Section]:
         yield Section("Sensitive personal information (L)", ("data", "sensitive", "in L", "held"), rows, note=note)
 
 
-def _sensitivity(kind: DataType) -> str:
+def _sensitivity(kind: DataType, findings: Findings) -> str:
     ref = _REF.sub(r"Civ. Code 1798.140(ae)(\1)(\2)", kind.sensitive_ref).replace("reg.u16", "11 CCR 7001, under 16")
     cite = f" ({ref})" if ref else ""
     if kind.sensitive == "always":
@@ -44,7 +46,13 @@ def _sensitivity(kind: DataType) -> str:
         return f"by policy: the statute does not name it{cite}"
     if "L" in kind.categories:
         return f"on a condition that the firm has confirmed{cite}"
-    return f"undecided: {kind.note or 'on a condition'}{cite}"
+    near = [findings.places.spoken(item.holding, item.holding.column) for item in beside(kind, findings.own)]
+    also = (
+        f"; found beside it: {', '.join(near[:_NEAR_SHOWN])}{', ...' if len(near) > _NEAR_SHOWN else ''}"
+        if near
+        else ""
+    )
+    return f"undecided: {kind.note or 'on a condition'}{cite}{also}"
 
 
 def annexes(findings: Findings) -> Iterator[Section]:
@@ -73,23 +81,10 @@ def annexes(findings: Findings) -> Iterator[Section]:
 
 def notes(findings: Findings) -> Iterator[str]:
     """What the words and marks of the report mean, and what it rests on."""
-    yield (
-        'Collected "yes": a date of collection lies in the window. "no": every known date lies outside it; such data still count for '
-        "retention, and for requests to know and to delete."
-    )
-    yield (
-        '"undated": no date of collection is known, neither by configuration nor by a column. The time of a file is none. Such data may have '
-        "been collected in the window and stay in the list."
-    )
-    if any(row.held_apart for row in findings.categories):
-        yield '"annex only": not in the firm\'s own list, but outside the CCPA or held as a service provider; see the annexes.'
-    yield (
-        "One datum may fall into several categories; all are printed. In one table a row counts once for a category; the same person may stand "
-        "in several tables."
-    )
-    if any(item.count.estimated or item.count.spread for item in findings.own):
-        yield "~ is an estimate: scaled up from a sample, or dates shared out over the rows in proportion; the latest date is then that of any row."
+    yield from _words(findings)
+    yield from _marks(findings)
     yield "Sources, purposes, periods, recipients, roles and other laws are what the configuration says; nothing in the data proves them."
+    yield from _rules(findings)
     hinted = [
         f"{kind.label} ({kind.regime_hint.upper()})"
         for kind, _ in by_type(findings.own)
@@ -104,3 +99,60 @@ def notes(findings: Findings) -> Iterator[str]:
         yield f"The rows of these could not be counted client by client, and count as the firm's own: {where}."
     for source, types in findings.deidentified:
         yield f"The source {source} is declared deidentified, yet it holds personal information: {', '.join(types)}."
+
+
+def _words(findings: Findings) -> Iterator[str]:
+    yield (
+        'Collected "yes": a date of collection lies in the window. "no": every known date lies outside it ("~0": all but less than one record, by '
+        "estimate); such data still count for retention, and for requests to know and to delete."
+    )
+    if any(row.found.likely for row in findings.categories):
+        yield (
+            '"likely": dates lie in the window, but only some rows of their tables hold such data, and which is not known; the dates are shared out '
+            "in proportion."
+        )
+    yield (
+        '"undated": no date of collection is known, neither by configuration nor by a column. The time of a file is none. Such data may have '
+        "been collected in the window and stay in the list."
+    )
+    shown = [row.found for row in findings.categories] + [item.found for item in findings.headings]
+    if not all(found.held for found in shown):
+        yield (
+            f'"{findings.absent}": no rule of this version recognised {"any of this client" if findings.owner else "it"} in what was read; it does not '
+            "prove that none is held."
+        )
+    if any(row.held_apart for row in findings.categories):
+        yield '"annex only": not in the firm\'s own list, but outside the CCPA or held as a service provider; see the annexes.'
+    yield (
+        f"Held is what each source's last reading found (see Coverage), be it before or after {findings.window.last}; what came or was deleted "
+        "after that reading is not in this report."
+    )
+
+
+def _marks(findings: Findings) -> Iterator[str]:
+    yield (
+        "One datum may fall into several categories; all are printed. In one table a row counts once for a category; the same person may stand "
+        "in several tables."
+    )
+    if any(
+        figure.estimated
+        for item in findings.own
+        for figure in (item.count.held, item.count.collected, item.count.undated)
+    ):
+        yield (
+            "~ is an estimate: scaled up from a sample, or, where only some rows of a table hold the data, the dates of its rows shared out in "
+            "proportion; the latest date is then that of any row that may hold them."
+        )
+    if any(row.found.at_least for row in findings.categories):
+        yield "≥ is at least: several columns of one table hold such data, and the rows that they fill may differ; the fullest of them counts."
+    if findings.views:
+        names = dict.fromkeys(findings.places.spoken(item.holding) for item in findings.views)
+        yield f"Views are named as places, but not counted where tables of the same source hold the data: {', '.join(names)}."
+
+
+def _rules(findings: Findings) -> Iterator[str]:
+    if findings.unruled:
+        yield (
+            "Today's rules no longer know these data types, which are shown as they were found: "
+            f"{', '.join(findings.unruled)}."
+        )

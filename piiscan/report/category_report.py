@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from piiscan.errors import UsageError
 from piiscan.model import DataType, Document
 from piiscan.report.category_text import flat, lead, sections, title
+from piiscan.report.conditions import beside
 from piiscan.report.coverage_report import coverage_body
 from piiscan.report.findings import Category, Findings, Headed, Held, gather
 from piiscan.report.places import Places
@@ -65,7 +66,7 @@ def _body(findings: Findings, packs: RulePacks) -> dict[str, object]:
         "window": {"from": findings.window.first, "to": findings.window.last},
         "months": findings.window.months,
         "owner": findings.owner,
-        "coverage": coverage_body(findings.reading),
+        "coverage": coverage_body(findings.reading, places),
         "categories": [_category_body(row, places) for row in findings.categories],
         "data_types": [_type_body(kind, found, places) for kind, found in by_type(findings.own)],
         "disclosures": [item.body() for item in findings.disclosures],
@@ -75,12 +76,15 @@ def _body(findings: Findings, packs: RulePacks) -> dict[str, object]:
         "outside_ccpa": [_outside_body(*item, places) for item in findings.outside],
         "service_provider": [_client_body(client, places) for client in findings.clients],
         "without_category": [_type_body(kind, found, places) for kind, found in findings.uncategorized],
-        "conditional": [_condition_body(kind) for kind in findings.undecided],
+        "conditional": [_condition_body(kind, findings) for kind in findings.undecided],
         "records_of_unknown_clients": findings.unattributed,
         "deidentified_sources": [{"source": source, "data_types": types} for source, types in findings.deidentified],
         "dated_by": [_clock_body(item, places) for item in findings.dated],
         "not_split_by_client": [places.of(item.holding) for item in findings.unsplit],
+        "empty_columns": [_empty_body(item, places) for item in findings.empty],
+        "attributed_to_no_client": [places.of(item.holding) for item in findings.anyones],
         "rules": packs.fingerprint,
+        "unknown_to_the_rules": findings.unruled,
     }
 
 
@@ -124,6 +128,9 @@ def _heading_body(item: Headed) -> dict[str, object]:
         "letters": item.everything.letters,
         **item.found.body(),
         "held_apart": item.apart.held,
+        "claims": item.heading.claims if item.heading else None,
+        "denied": [kind.id for kind in item.everything.data_types if kind.id in item.denies],
+        "catch_all": item.heading is not None and item.heading.catch_all,
     }
 
 
@@ -139,8 +146,9 @@ def _outside_body(regime: str, client: str | None, found: Summary, places: Place
         "client": client,
         "data_types": _ids(found.data_types),
         "letters": found.letters,
-        "records_held": found.count.held,
-        "records_estimated": found.count.estimated or found.count.spread,
+        "records_held": found.count.held.number,
+        "records_estimated": found.count.held.estimated,
+        "records_at_least": found.count.held.at_least,
         "found_in": found.found_in(places),
     }
 
@@ -156,8 +164,19 @@ def _clock_body(item: Slice, places: Places) -> dict[str, object]:
     }
 
 
-def _condition_body(kind: DataType) -> dict[str, object]:
-    return {"data_type": kind.id, "ref": kind.sensitive_ref, "condition": kind.note}
+def _condition_body(kind: DataType, findings: Findings) -> dict[str, object]:
+    found = [_column_body(item, findings.places) for item in beside(kind, findings.own)]
+    return {"data_type": kind.id, "ref": kind.sensitive_ref, "condition": kind.note, "beside": found}
+
+
+def _column_body(item: Slice, places: Places) -> dict[str, object]:
+    column = places.column(item.holding, item.holding.column)
+    return {**places.of(item.holding), "column": column, "data_type": item.data_type.id}
+
+
+def _empty_body(item: Slice, places: Places) -> dict[str, object]:
+    rows = {"rows_seen": item.container.seen, "rows_total": item.container.total}
+    return {**_column_body(item, places), **rows}
 
 
 def _ids(kinds: Collection[DataType]) -> list[str]:

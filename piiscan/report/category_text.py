@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from piiscan.model import Section
 from piiscan.report.annex_text import annexes, notes, sensitive_section
-from piiscan.report.coverage_report import coverage_lead, coverage_sections
+from piiscan.report.coverage_text import coverage_lead, coverage_sections
 from piiscan.report.notice_text import notice_sections
-from piiscan.report.scan_report import PLACES_SHOWN, first_of
-from piiscan.report.wording import category_section, labels, period, status
+from piiscan.report.place_text import anyones_section, clock_section, empty_section, place_section
+from piiscan.report.wording import category_section, heading, labels, period, status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from piiscan.model import Cell
     from piiscan.report.disclosed import Disclosed
     from piiscan.report.findings import Category, Findings
-    from piiscan.report.places import Places
     from piiscan.report.slices import Slice
 
 _ANSWERS = {
     "yes": "Collected in the window",
+    "likely": "Likely collected in the window (by estimate)",
     "undated": "Held, date of collection unknown",
     "no": "Held, but collected outside the window",
     "annex only": "Held only outside the CCPA or as a service provider (annexes)",
     "not found": "Not found in what was read",
+    "not attributed": "Not attributed to this client in what was read",
 }
 
 
 def title(findings: Findings) -> str:
     """The report's heading."""
     whom = f" held for {findings.owner}" if findings.owner else ""
-    return f"{findings.firm or 'This firm'}: categories of personal information{whom} (CCPA)"
+    return heading(findings.firm, f"categories of personal information{whom} (CCPA)")
 
 
 def lead(findings: Findings) -> tuple[str, ...]:
@@ -45,25 +45,30 @@ def lead(findings: Findings) -> tuple[str, ...]:
     )
     answers = []
     for word, answer in _ANSWERS.items():
-        letters = [row.letter for row in findings.categories if status(row.found, apart=row.held_apart) == word]
+        letters = [row.letter for row in findings.categories if _status(findings, row) == word]
         answers += [f"{answer}: {', '.join(letters)}."] if letters else []
-    return (opening, *coverage_lead(findings.reading), *answers)
+    return (opening, *coverage_lead(findings.reading, window.last), *answers)
 
 
 def sections(findings: Findings) -> tuple[Section, ...]:
     """Every table of the report, what was read first."""
     own = findings.categories
-    estimated = any(row.found.count.estimated or row.found.count.spread for row in own)
-    note = f"Records collected in the window, undated, and held in all.{' ~ marks an estimate.' if estimated else ''}"
+    marks = [
+        " ~ marks an estimate." if any(row.found.estimated for row in own) else "",
+        " ≥ means at least: see the end." if any(row.found.at_least for row in own) else "",
+    ]
+    note = f"Records collected in the window, undated, and held in all.{''.join(marks)}"
     return (
-        *coverage_sections(findings.reading),
-        category_section("Categories", own, note=note),
+        *coverage_sections(findings.reading, findings.places),
+        category_section("Categories", own, note=note, absent=findings.absent),
+        *anyones_section(findings),
         _origin_section(own),
-        *_disclosure_sections(findings.disclosures),
+        *_disclosure_sections(findings),
         *notice_sections(findings),
         *sensitive_section(findings),
-        _place_section(findings.own, findings.places),
-        *_clock_section(findings.dated, findings.places),
+        place_section(findings),
+        *empty_section(findings),
+        *clock_section(findings),
         *annexes(findings),
         Section("How to read this report", (), (), note="\n".join(notes(findings))),
     )
@@ -94,16 +99,18 @@ def flat(findings: Findings) -> Section:
             "last_collected_at",
             "held_apart",
         ),
+        *("status", "records_at_least", "window_from", "window_to", "coverage_complete", "sources_never_read"),
     )
-    return Section("Categories", titles, tuple(_flat_row(row, findings.places) for row in findings.categories))
+    return Section("Categories", titles, tuple(_flat_row(findings, row) for row in findings.categories))
 
 
-def _flat_row(row: Category, places: Places) -> tuple[Cell, ...]:
-    found, count = row.found, row.found.count
-    where = tuple(dict.fromkeys(places.spoken(item.holding, item.holding.column) for item in found.slices))
+def _flat_row(findings: Findings, row: Category) -> tuple[Cell, ...]:
+    found, count, reading = row.found, row.found.count, findings.reading
+    spoken = (findings.places.spoken(item.holding, item.holding.column) for item in found.slices)
+    window = (findings.window.first.isoformat(), findings.window.last.isoformat())
     return (
         *(row.letter, row.label, found.collected, found.held, found.undated),
-        *(count.collected, count.held, count.undated, count.estimated or count.spread),
+        *(count.collected.number, count.held.number, count.undated.number, found.estimated),
         *(
             tuple(kind.id for kind in found.data_types),
             found.collected_from,
@@ -111,8 +118,13 @@ def _flat_row(row: Category, places: Places) -> tuple[Cell, ...]:
             row.disclosed_to,
             row.sold_or_shared,
         ),
-        *("; ".join(found.retention) or None, where, found.last_collected, row.held_apart),
+        *("; ".join(found.retention) or None, tuple(dict.fromkeys(spoken)), found.last_collected, row.held_apart),
+        *(_status(findings, row), found.at_least, *window, not reading.may_hold_more, reading.never_read),
     )
+
+
+def _status(findings: Findings, row: Category) -> str:
+    return status(row.found, apart=row.held_apart, absent=findings.absent)
 
 
 def _origin_section(rows: Iterable[Category]) -> Section:
@@ -141,9 +153,13 @@ def _explained(item: Slice) -> bool:
     return bool(item.facts.collected_from and item.facts.purposes and item.facts.retention)
 
 
-def _disclosure_sections(items: Iterable[Disclosed]) -> Iterator[Section]:
-    """The two lists that the law wants apart (Civ. Code 1798.130(a)(5)(C))."""
-    given = list(items)
+def _disclosure_sections(findings: Findings) -> Iterator[Section]:
+    """The two lists that the law wants apart (Civ. Code 1798.130(a)(5)(C)); none for one client."""
+    given = findings.disclosures
+    if findings.owner:
+        note = "Not shown: the configuration records disclosures for the firm as a whole, not client by client."
+        yield Section("Disclosed, sold or shared in the window", (), (), note=note)
+        return
     business = tuple(
         (item.to, item.letters, item.first.isoformat(), _until(item)) for item in given if item.for_business_purpose
     )
@@ -164,41 +180,3 @@ def _list(heading: str, titles: tuple[str, ...], rows: tuple[tuple[Cell, ...], .
 
 def _until(item: Disclosed) -> str:
     return item.last.isoformat() if item.last else "goes on"
-
-
-def _place_section(found: Iterable[Slice], places: Places) -> Section:
-    """Where it lies, container by container."""
-    groups: dict[str, list[Slice]] = defaultdict(list)
-    for item in found:
-        groups[places.spoken(item.holding)].append(item)
-    rows = []
-    for place, group in list(groups.items())[:PLACES_SHOWN]:
-        letters = sorted({letter for item in group for letter in item.data_type.categories})
-        columns = dict.fromkeys(
-            places.column(item.holding, item.holding.column) or f"({item.data_type.label})" for item in group
-        )
-        rows.append((place, " ".join(letters), tuple(columns)))
-    titles = ("place", "categories", "columns, or (data)")
-    return Section("Found in", titles, tuple(rows), note=first_of(len(rows), len(groups)))
-
-
-def _clock_section(found: Sequence[Slice], places: Places) -> Iterator[Section]:
-    """Which column says when a container's rows were collected, and who says so."""
-    rows = tuple(
-        (
-            places.spoken(item.holding),
-            places.column(item.holding, item.clock.column),
-            item.clock.event,
-            item.clock.basis,
-        )
-        for item in found[:PLACES_SHOWN]
-        if item.clock
-    )
-    inferred = any(item.clock and item.clock.basis == "inferred" for item in found)
-    notes = [first_of(len(rows), len(found))]
-    notes += (
-        ["Inferred by the column's name: confirm it, or name another, in [sources.NAME.clocks]."] if inferred else []
-    )
-    if rows:
-        note = "\n".join(filter(None, notes))
-        yield Section("Dates of collection", ("place", "column", "event", "by"), rows, note=note)

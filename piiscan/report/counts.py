@@ -9,12 +9,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from piiscan.model import AgeRow
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from piiscan.inventory import ContainerRecord, HoldingRecord
-    from piiscan.model import AgeRow, Ages, Clock
+    from piiscan.model import Ages, Clock
     from piiscan.report.window import Window
 
 UNKNOWN_CLIENT = "?"
@@ -24,45 +26,84 @@ _BASIS_ORDER = ("configured", "inferred")
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of records and what it is worth; its text is that of the reports."""
+
+    number: int = 0
+    estimated: bool = False
+    """Scaled up from a sample, or shared out in proportion."""
+    at_least: bool = False
+    """There may be more: several columns contribute, and the rows they fill may differ."""
+
+    def __add__(self, other: Figure) -> Figure:
+        return Figure(self.number + other.number, self.estimated or other.estimated, self.at_least or other.at_least)
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at_least else ''}{'~' if self.estimated else ''}{self.number:,}"
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """Records: all, those collected in the window, those without a date of collection; what is left was collected outside it."""
 
-    held: int = 0
-    collected: int = 0
-    undated: int = 0
-    estimated: bool = False
-    """Whether ``held`` is scaled up from a sample."""
-    spread: bool = False
-    """Whether the dates are those of more rows than hold the finding, shared out in proportion."""
+    held: Figure = Figure()
+    collected: Figure = Figure()
+    undated: Figure = Figure()
+    certain: bool = False
+    """Whether one at least was collected in the window beyond doubt: no mere share of rows that do not all hold it."""
     last_collected: date | None = None
 
     def __add__(self, other: Count) -> Count:
-        days = [day for day in (self.last_collected, other.last_collected) if day is not None]
         return Count(
             self.held + other.held,
             self.collected + other.collected,
             self.undated + other.undated,
-            self.estimated or other.estimated,
-            self.spread or other.spread,
-            max(days, default=None),
+            self.certain or other.certain,
+            latest(self, other),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerRows:
-    """One container's rows: how many there are, how many were read, and their dates client by client."""
+    """One container's rows: how many there are, how many were read, and their dates, each with its client."""
 
     total: int
     seen: int
-    clients: Mapping[str | None, Count]
-    """Whole rows, before any data type's share in them; the key None = no client."""
+    ages: tuple[AgeRow, ...]
+    """All of them; undated where no clock dates them."""
+    window: Window
     clock: Clock | None = None
     """What dates them."""
 
-    @property
-    def dated(self) -> int:
-        """The rows that ``clients`` counts."""
-        return sum(count.held for count in self.clients.values())
+    def filled(self, column: str | None) -> tuple[AgeRow, ...] | None:
+        """The rows in which the column is filled, exactly; None where nobody counted them."""
+        if column is None or not any(column in row.filled for row in self.ages):
+            return None
+        return tuple(AgeRow(row.day, row.filled.get(column, 0), row.owner) for row in self.ages)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a finding belongs to one client."""
+
+    client: str | None
+    count: Count
+    rows: Count
+    """All rows of the container that belong to this client, whatever they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """How many records hold a finding."""
+
+    held: Figure
+    proved: int
+    """So many were seen; the rest is drawn from them."""
+
+
+def latest(*counts: Count) -> date | None:
+    """The latest day of collection in any of them."""
+    return max((count.last_collected for count in counts if count.last_collected is not None), default=None)
 
 
 def container_rows(
@@ -82,47 +123,100 @@ def container_rows(
     # Counted where the data lies, the ages know better than an estimate of the server.
     total = counted if counted > seen else max(record.rows_total or 0, seen)
     if dates is None or counted == 0:
-        return ContainerRows(total, seen, {client: Count(held=total, undated=total)})
-    by_client: dict[str | None, list[AgeRow]] = defaultdict(list)
-    for row in dates.rows:
-        by_client[row.owner or client].append(row)
-    return ContainerRows(total, seen, {name: _dated(rows, window) for name, rows in by_client.items()}, dates.clock)
+        return ContainerRows(total, seen, (AgeRow(None, total, client),), window)
+    rows = tuple(AgeRow(row.day, row.rows, row.owner or client, row.filled) for row in dates.rows)
+    return ContainerRows(total, seen, rows, window, dates.clock)
 
 
-def records(holding: HoldingRecord, rows: ContainerRows) -> tuple[int, bool]:
-    """How many records hold the finding, and whether that is an estimate.
+def is_whole(holding: HoldingRecord) -> bool:
+    """Whether every filled cell of its column counts: the column is named after the data, or no cell seen says otherwise."""
+    return holding.column is not None and ("name" in holding.evidence or holding.cells_matched >= holding.cells_seen)
 
-    A column named after the data counts with every cell that is not null; one found by its values alone with the cells
-    that matched. A sample is scaled up to the container's rows; what is unknown counts in full.
+
+def parts(holding: HoldingRecord, rows: ContainerRows) -> Iterator[Part]:
+    """A finding's records by client, in the order of their names; one part of zero records where no cell is filled.
+
+    Their dates are those of the rows in which the column is filled. Where only some of these hold the finding, or nobody
+    counted them, the dates are shared out in proportion.
     """
-    if holding.column is None and holding.container_kind == "file":
-        return 1, False
-    if not rows.seen or not holding.cells_seen:
-        return rows.total, True
-    cells = min(holding.cells_seen if "name" in holding.evidence else holding.cells_matched, rows.seen)
+    if _is_one_record(holding):
+        one = Count(Figure(1), undated=Figure(1))
+        yield Part(rows.ages[0].owner, one, one)
+        return
+    filled = rows.filled(holding.column)
+    dated = _by_client(rows.ages if filled is None else filled, rows.window)
+    every = _by_client(rows.ages, rows.window)
+    found = _records(holding, rows, None if filled is None else sum(row.rows for row in filled))
+    whole = sum(count.held.number for count in dated.values())
+    made = [
+        Part(client, _share_out(found, count, whole, clients=len(dated)), every[client])
+        for client, count in sorted(dated.items(), key=lambda item: item[0] or "")
+    ]
+    kept = [part for part in made if part.count.held.number]
+    yield from kept or [Part(made[0].client if len(made) == 1 else None, Count(held=found.held), Count())]
+
+
+def _is_one_record(holding: HoldingRecord) -> bool:
+    """Whether it is a file of running text or sound: one record, and undated, since a file's own time dates nothing."""
+    return holding.column is None and holding.container_kind == "file"
+
+
+def _records(holding: HoldingRecord, rows: ContainerRows, filled: int | None) -> _Records:
+    """The records that hold the finding; ``filled`` = the cells of its column that are not null, where somebody counted.
+
+    A column that is wholly the data counts with every filled cell, another one with the cells that matched. A sample is
+    scaled up. Where not a row was read, all rows count: nothing is known.
+    """
+    whole = is_whole(holding)
+    cells = min(holding.cells_seen if whole else holding.cells_matched, rows.seen)
+    complete = rows.seen >= rows.total and holding.coverage == "full"
+    if whole and filled is not None and filled >= cells:
+        return _Records(Figure(filled, estimated=not complete and "name" not in holding.evidence), cells)
+    if not rows.seen:
+        return _Records(Figure(rows.total, estimated=rows.total > 0), 0)
     if rows.seen >= rows.total:
-        return cells, holding.coverage != "full"
-    return _share(cells, rows.total, rows.seen), True
+        return _Records(Figure(cells, estimated=not complete), cells)
+    held = _share(cells, rows.total, rows.seen) if filled is None else _share(cells, filled, holding.cells_seen)
+    return _Records(Figure(max(held, min(cells, 1)), estimated=True), cells)
 
 
-def split(held: int, estimated: bool, rows: ContainerRows) -> Iterable[tuple[str | None, Count]]:  # noqa: FBT001 - the pair that `records` returns
-    """A finding's records by client, in the order of their names; dates in the proportion of the container's rows."""
-    whole = rows.dated
-    for client in sorted(rows.clients, key=lambda name: name or ""):
-        count = rows.clients[client]
-        part = _share(count.held, held, whole)
-        if not part:
-            continue
-        collected = min(_share(count.collected, held, whole), part)
-        undated = min(_share(count.undated, held, whole), part - collected)
-        # Which rows hold it is not known: only where all are alike is the share exact.
-        alike = count.held in (
-            count.collected,
-            count.undated,
-            count.held - count.collected - count.undated,
-        )
-        unsure = estimated or (held != whole and len(rows.clients) > 1)
-        yield client, Count(part, collected, undated, unsure, held != whole and not alike, count.last_collected)
+def _share_out(found: _Records, rows: Count, whole: int, *, clients: int) -> Count:
+    """One client's share of the records, dated like its ``rows`` out of ``whole``."""
+    held, of = found.held, rows.held.number
+    number = _share(of, held.number, whole) or min(of, held.number, 1)
+    collected = min(_share(rows.collected.number, held.number, whole), number)
+    undated = min(_share(rows.undated.number, held.number, whole), number - collected)
+    same = held.number == whole
+    # Which rows hold it is not known: only where all are alike is the share exact.
+    alike = of in (rows.collected.number, rows.undated.number, of - rows.collected.number - rows.undated.number)
+    unsure = held.estimated or (not same and clients > 1)
+    spread = unsure or not (same or alike)
+    outside = of - rows.collected.number
+    return Count(
+        Figure(number, unsure),
+        Figure(collected, spread and rows.collected.number > 0),
+        Figure(undated, spread and rows.undated.number > 0),
+        certain=bool(rows.collected.number and number and (found.proved or not held.estimated))
+        and (same or (clients == 1 and (alike or found.proved > outside))),
+        last_collected=rows.last_collected,
+    )
+
+
+def _by_client(rows: Iterable[AgeRow], window: Window) -> dict[str | None, Count]:
+    groups: dict[str | None, list[AgeRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.owner].append(row)
+    return {client: _dated(group, window) for client, group in groups.items()}
+
+
+def _dated(rows: Sequence[AgeRow], window: Window) -> Count:
+    days = [row.day for row in rows if row.day is not None and row.rows and row.day <= window.last]
+    return Count(
+        held=Figure(sum(row.rows for row in rows)),
+        collected=Figure(sum(row.rows for row in rows if row.day is not None and row.day in window)),
+        undated=Figure(sum(row.rows for row in rows if row.day is None)),
+        last_collected=max(days, default=None),
+    )
 
 
 def _collection_ages(ages: Sequence[Ages]) -> Ages | None:
@@ -134,16 +228,6 @@ def _collection_ages(ages: Sequence[Ages]) -> Ages | None:
     )
 
 
-def _dated(rows: Sequence[AgeRow], window: Window) -> Count:
-    days = [row.day for row in rows if row.day is not None and row.rows and row.day <= window.last]
-    return Count(
-        held=sum(row.rows for row in rows),
-        collected=sum(row.rows for row in rows if row.day is not None and row.day in window),
-        undated=sum(row.rows for row in rows if row.day is None),
-        last_collected=max(days, default=None),
-    )
-
-
 def _share(part: int, of: int, whole: int) -> int:
-    """``of`` in the proportion part : whole, rounded, but never to nothing where there is something."""
-    return max(1, (2 * part * of + whole) // (2 * whole)) if part and of and whole else 0
+    """``of`` in the proportion part : whole, rounded half up."""
+    return (2 * part * of + whole) // (2 * whole) if whole else 0

@@ -5,40 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from piiscan.model import Cell, Document, Section
+from piiscan.report.coverage_text import coverage_lead, coverage_sections
 from piiscan.report.places import Located, Places
 from piiscan.report.reading import Reading, read_coverage
 from piiscan.report.scan_report import PLACES_SHOWN, first_of, skip_body, skip_sections
-from piiscan.report.wording import number_of
+from piiscan.report.wording import heading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from piiscan.config import Config
     from piiscan.inventory import ContainerRecord, Inventory
     from piiscan.rulepack import RulePacks
 
-SAMPLE_MEANING = (
-    "A sample proves less than a full reading: where none of n sampled rows shows a kind of data, at most the share 1 - 0.05^(1/n), about 3/n, "
-    "of the rows can hold it (95 % confidence)."
-)
-
 
 def coverage(
     inventory: Inventory,
     config: Config,
-    packs: RulePacks,  # noqa: ARG001 - every report is built from the same three
+    packs: RulePacks,
     *,
     as_of: date,
     redact: bool = False,
     generated_at: datetime | None = None,
 ) -> Document:
     """What the latest run of each source read, sampled, left out and why; containers without a finding, and what that proves."""
-    reading, places = read_coverage(inventory, config), Places(redact=redact)
+    reading, places = read_coverage(inventory, config, packs, as_of), Places(redact=redact)
     sampled = [record for record in reading.containers if record.coverage == "sample"]
-    clean = [record for record in reading.containers if _clean(record)]
+    clean = list(_clean(reading))
     body = {
         "as_of": as_of,
-        "coverage": coverage_body(reading),
+        "coverage": coverage_body(reading, places),
         "sources": [_source_body(reading, source) for source in reading.sources],
         "skips": [skip_body(skip, places) for skip in reading.skips],
         "sampled": [_record_body(record, places) for record in sampled],
@@ -46,11 +43,11 @@ def coverage(
     }
     return Document(
         kind="report.coverage",
-        title=f"{config.firm.name}: what was read and what was not",
+        title=heading(config.firm.name, "what was read and what was not"),
         body=body,
-        lead=coverage_lead(reading),
+        lead=coverage_lead(reading, as_of),
         sections=(
-            *coverage_sections(reading),
+            *coverage_sections(reading, places),
             *skip_sections(reading.skips, places),
             _samples(sampled, places),
             _clean_section(clean, places),
@@ -61,7 +58,7 @@ def coverage(
     )
 
 
-def coverage_body(reading: Reading) -> dict[str, object]:
+def coverage_body(reading: Reading, places: Places) -> dict[str, object]:
     """The block every report opens with, as JSON."""
     run = reading.latest
     return {
@@ -72,67 +69,40 @@ def coverage_body(reading: Reading) -> dict[str, object]:
         "sources_never_read": reading.never_read,
         "sources_not_reached": reading.unreached,
         "sources_not_configured": reading.forgotten,
+        "sources_not_up_to_date": reading.stale,
+        "sources_read_with_other_rules": reading.older_rules,
+        "last_read": reading.last_read,
+        "left_out": [
+            {
+                "source": item.source,
+                "include": places.globs(item.source, item.include),
+                "exclude": places.globs(item.source, item.exclude),
+            }
+            for item in reading.left_out
+        ],
+        "complete": not reading.may_hold_more,
         "run": {"run_id": run.run_id, "status": run.status, "mode": run.mode, "finished_at": run.finished_at}
         if run
         else None,
     }
 
 
-def coverage_lead(reading: Reading) -> tuple[str, ...]:
-    """The same block in words: when, how much, and what is missing."""
-    run, counts = reading.latest, reading.counts()
-    if run is None:
-        return ("Nothing has been scanned yet: this report proves nothing.",)
-    finished = f"finished on {run.finished_at:%Y-%m-%d %H:%M} UTC" if run.finished_at else "not finished"
-    read = (
-        f"Read: {counts['scanned']:,} of {counts['containers']:,} tables and files in {number_of(len(reading.sources), 'source')} "
-        f"({counts['sampled']:,} of them by sample), {counts['partial']:,} in part, {counts['skipped']:,} not at all. Latest run: {run.run_id}, {run.status}, {finished}."
-    )
-    gaps = (
-        ("never read", reading.never_read),
-        ("not read to the end in their latest run, what is shown of them may be older", reading.unreached),
-        ("no longer in the configuration, shown as last read", reading.forgotten),
-    )
-    missing = tuple(f"Sources {what}: {', '.join(names)}." for what, names in gaps if names)
-    unread = counts["partial"] + counts["skipped"]
-    warning = (
-        ("What was not read, or only in part, may hold more than this report shows.",) if unread or missing else ()
-    )
-    return (read, *missing, *warning)
-
-
-def coverage_sections(reading: Reading) -> tuple[Section, ...]:
-    """A table of sources and how much of each was read."""
-    titles = ("source", "tables, files", "read", "by sample", "in part", "not read", "why not")
-    rows = []
-    for source in reading.sources:
-        counts, codes = reading.counts(source), reading.codes(source)
-        why = tuple(f"{count:,} {code}" for code, count in codes.items()) or (
-            ("never read",) if source in reading.never_read else ()
-        )
-        rows.append(
-            (
-                source,
-                counts["containers"],
-                counts["scanned"],
-                counts["sampled"],
-                counts["partial"],
-                counts["skipped"],
-                why,
-            )
-        )
-    note = f"{SAMPLE_MEANING} The largest such share here: {reading.bound:.2%}." if reading.bound is not None else ""
-    return (Section("Coverage", titles, tuple(rows), note=note),)
-
-
 def _source_body(reading: Reading, source: str) -> dict[str, object]:
     status = "never_read" if source in reading.never_read else "not_reached" if source in reading.unreached else "read"
-    return {"name": source, "status": status, **reading.counts(source), "codes": reading.codes(source)}
+    counts = {**reading.counts(source), "codes": reading.codes(source)}
+    return {"name": source, "status": status, "last_read": reading.last_read[source], **counts}
 
 
-def _clean(record: ContainerRecord) -> bool:
-    """Whether it was read to its end (or sampled) and shows nothing."""
-    return record.holdings == 0 and record.status in ("scanned", "unchanged")
+def _clean(reading: Reading) -> Iterator[ContainerRecord]:
+    """Everything that was read to its end (or sampled) and shows nothing, nor does any of its members."""
+    unclean: set[tuple[str, str, tuple[str, ...]]] = set()
+    for record in reading.containers:
+        if record.holdings or record.status in ("partial", "skipped"):
+            ways = (record.member[:depth] for depth in range(len(record.member) + 1))
+            unclean.update((record.source, record.container, way) for way in ways)
+    for record in reading.containers:
+        if (record.source, record.container, record.member) not in unclean:
+            yield record
 
 
 def _record_body(record: ContainerRecord, places: Places) -> dict[str, object]:
@@ -148,7 +118,7 @@ def _record_body(record: ContainerRecord, places: Places) -> dict[str, object]:
 
 def _samples(records: list[ContainerRecord], places: Places) -> Section:
     rows = tuple(
-        (places.spoken(record), record.rows_seen, record.rows_total, _percent(record.bound), record.holdings)
+        (places.spoken(record), record.rows_seen, record.rows_total, _percent(record), record.holdings)
         for record in records[:PLACES_SHOWN]
     )
     titles = ("place", "rows read", "rows in all", "bound", "findings")
@@ -156,7 +126,7 @@ def _samples(records: list[ContainerRecord], places: Places) -> Section:
 
 
 def _clean_section(records: list[ContainerRecord], places: Places) -> Section:
-    rows = tuple((places.spoken(record), record.rows_seen, _percent(record.bound)) for record in records[:PLACES_SHOWN])
+    rows = tuple((places.spoken(record), record.rows_seen, _percent(record)) for record in records[:PLACES_SHOWN])
     return _list(f"Read without a finding ({len(records):,})", ("place", "rows read", "bound"), rows, len(records))
 
 
@@ -211,5 +181,8 @@ def _where(item: Located, places: Places) -> tuple[str, str | None, tuple[str, .
     return item.source, places.container(item.source, item.container), places.member(item)
 
 
-def _percent(bound: float | None) -> str:
-    return "unknown" if bound is None else f"{bound:.2%}"
+def _percent(record: ContainerRecord) -> str | None:
+    """What a sample leaves open; nothing to say of a full reading."""
+    if record.coverage == "full":
+        return None
+    return "unknown" if record.bound is None else f"{record.bound:.2%}"

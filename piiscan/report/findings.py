@@ -11,7 +11,7 @@ from piiscan.report.counts import UNKNOWN_CLIENT
 from piiscan.report.disclosed import Disclosed, disclosures, recipients
 from piiscan.report.reading import Reading, read_coverage
 from piiscan.report.slices import Slice, has_owner_column, slices
-from piiscan.report.summary import Summary, by_type, of_letter, of_types, summarize
+from piiscan.report.summary import Summary, by_type, of_letter, of_types, summarize, views_apart
 from piiscan.rulepack import select
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import Inventory
     from piiscan.report.places import Places
     from piiscan.report.window import Window
-    from piiscan.rulepack import Notice, RulePacks
+    from piiscan.rulepack import Heading, Notice, RulePacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ class Category:
     letter: str
     label: str
     found: Summary
-    disclosed_to: tuple[str, ...] = ()
-    sold_or_shared: tuple[str, ...] = ()
+    disclosed_to: tuple[str, ...] | None = None
+    """None = unknown: disclosures are recorded for the firm as a whole, not client by client."""
+    sold_or_shared: tuple[str, ...] | None = None
     held_apart: bool = False
     """Whether more of it stands in an annex: held as a service provider, or outside the CCPA."""
 
@@ -44,6 +45,10 @@ class Headed:
     text: str
     found: Summary
     apart: Summary
+    heading: Heading | None = None
+    """None for a data type that no heading stands for."""
+    denies: frozenset[str] = frozenset()
+    """Data types of which the notice denies something under it, by id: it does not disclose them."""
 
     @property
     def everything(self) -> Summary:
@@ -90,6 +95,22 @@ class Findings:
     """One slice of each container whose rows a clock dates."""
     unsplit: tuple[Slice, ...]
     """One slice of each container that has an owner column by which its rows could not be counted."""
+    empty: tuple[Slice, ...]
+    """Columns named after a kind of data, not a cell of which is filled in what was read: they hold nothing."""
+    anyones: tuple[Slice, ...]
+    """For a report of one client: one slice of each container that is attributed to no client, and may hold this one's data."""
+    unruled: tuple[str, ...]
+    """Data types found that today's rule packs do not know: they were other ones when the sources were read."""
+
+    @property
+    def absent(self) -> str:
+        """The word for a category of which nothing was found."""
+        return "not attributed" if self.owner else "not found"
+
+    @property
+    def views(self) -> list[Slice]:
+        """Findings in views that are not counted, since tables of the same source hold the data."""
+        return views_apart(self.own)
 
     @property
     def undecided(self) -> list[DataType]:
@@ -108,24 +129,26 @@ def gather(
     owner: str | None,
 ) -> Findings:
     """Everything the inventory, the configuration and the rule packs say for the window; of one client, if one is named."""
-    found = [item for item in slices(inventory, config, packs, window) if owner is None or item.client == owner]
+    everything = slices(inventory, config, packs, window)
+    mine = [item for item in everything if owner is None or item.client == owner]
+    found = [item for item in mine if item.count.held.number]
     own = tuple(item for item in found if item.own)
     apart = tuple(item for item in found if not item.own)
-    given = tuple(disclosures(config, packs, window, {item.data_type.id for item in found}))
+    given = () if owner else tuple(disclosures(config, packs, window, {item.data_type.id for item in found}))
     headings, not_covered = _headings(notice, own, apart, packs)
     return Findings(
         firm=config.firm.name,
         owner=owner,
         window=window,
-        reading=read_coverage(inventory, config),
+        reading=read_coverage(inventory, config, packs, window.last),
         places=places,
         categories=tuple(
             Category(
                 letter,
                 packs.labels[letter],
                 summarize(of_letter(own, letter)),
-                recipients(given, letter, business_purpose=True),
-                recipients(given, letter, business_purpose=False),
+                None if owner else recipients(given, letter, business_purpose=True),
+                None if owner else recipients(given, letter, business_purpose=False),
                 held_apart=bool(of_letter(apart, letter)),
             )
             for letter in LETTERS
@@ -138,10 +161,15 @@ def gather(
         notice=notice,
         headings=headings,
         not_covered=not_covered,
-        unattributed=summarize(item for item in found if item.client == UNKNOWN_CLIENT).count.held,
+        unattributed=summarize(item for item in found if item.client == UNKNOWN_CLIENT).count.held.number,
         deidentified=tuple(_deidentified(found)),
         dated=_one_each(item for item in found if item.clock),
         unsplit=_one_each(item for item in found if item.client is None and has_owner_column(config, item)),
+        empty=tuple(item for item in mine if not item.count.held.number),
+        anyones=_one_each(
+            item for item in everything if owner and item.count.held.number and item.client in (None, UNKNOWN_CLIENT)
+        ),
+        unruled=tuple(sorted({item.data_type.id for item in found} - set(packs.data_types))),
     )
 
 
@@ -178,11 +206,14 @@ def _headings(
     headings = []
     for heading in notice.headings:
         types = select(heading.data_types, packs.data_types)
-        covered |= types
-        headings.append(Headed(heading.text, summarize(of_types(own, types)), summarize(of_types(apart, types))))
+        denied = select(heading.denied, packs.data_types)
+        covered |= set() if heading.catch_all else types - denied
+        headings.append(
+            Headed(heading.text, summarize(of_types(own, types)), summarize(of_types(apart, types)), heading, denied)
+        )
     by_id = [{kind.id: summary for kind, summary in by_type(part)} for part in (own, apart)]
     rest = [
-        Headed(kind.label, *(part.get(kind.id, summarize(())) for part in by_id))
+        Headed(kind.label, by_id[0].get(kind.id, summarize(())), by_id[1].get(kind.id, summarize(())))
         for kind, _ in by_type([*own, *apart])
         if kind.id not in covered and kind.categories
     ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _ID_DIGITS = 8
 
@@ -69,6 +72,10 @@ class Places:
         path = " > ".join((f"{item.source}:{container}", *self.member(item)))
         name = self.column(item, column)
         return path if name is None else f"{path} [{name}]"
+
+    def globs(self, source: str, globs: Iterable[str]) -> tuple[str, ...]:
+        """Globs over the paths of a source, or their ids."""
+        return tuple(_id("g", source, glob) if self.redact else glob for glob in globs)
 
     def reason(self, code: str, reason: str) -> str:
         """Why something was not read; only the code's own words where the reason may carry names."""

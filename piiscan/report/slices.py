@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from piiscan.config.facts import facts_for, owner_of
 from piiscan.model import Ages, Clock, DataType
-from piiscan.report.counts import UNKNOWN_CLIENT, ContainerRows, Count, container_rows, records, split
+from piiscan.report.counts import UNKNOWN_CLIENT, ContainerRows, Count, container_rows, is_whole, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ Key = tuple[str, str, tuple[str, ...]]
 
 EXEMPT_REGIMES = {
     "glba": "collected, processed, sold or disclosed subject to the Gramm-Leach-Bliley Act: Civ. Code 1798.145(e); claims after a breach (1798.150) remain",
-    "hipaa": "medical information under CMIA, or protected health information under HIPAA: Civ. Code 1798.145(c)(1), 1798.146; claims after a breach (1798.150) remain",
+    "hipaa": "medical information under CMIA, or protected health information of a covered entity or business associate under HIPAA: Civ. Code 1798.145(c)(1), 1798.146",
     "fcra": "consumer reports, only to the extent that the Fair Credit Reporting Act regulates the activity: Civ. Code 1798.145(d); claims after a breach (1798.150) remain",
     "dppa": "information under the Driver's Privacy Protection Act: Civ. Code 1798.145(f); claims after a breach (1798.150) remain",
 }
@@ -40,8 +40,10 @@ class Slice:
     client: str | None
     facts: Facts
     count: Count
-    clock: Clock | None
-    """What dates its container's rows."""
+    rows: Count
+    """All rows of its container that belong to the client."""
+    container: ContainerRows
+    """The container's rows, read or not, and what dates them."""
 
     @property
     def outside(self) -> bool:
@@ -52,6 +54,16 @@ class Slice:
     def for_client(self) -> bool:
         """Whether it is held as a service provider."""
         return self.facts.role == "service_provider"
+
+    @property
+    def clock(self) -> Clock | None:
+        """What dates its container's rows."""
+        return self.container.clock
+
+    @property
+    def which(self) -> tuple[str | None, str | None]:
+        """Which of the container's rows hold it: those whose column is filled, or only some of them."""
+        return (self.holding.column, None if is_whole(self.holding) else self.holding.data_type)
 
     @property
     def own(self) -> bool:
@@ -65,7 +77,7 @@ class Slice:
 
 
 def slices(inventory: Inventory, config: Config, packs: RulePacks, window: Window) -> list[Slice]:
-    """Every holding of the inventory that has records, split by client, in the inventory's order."""
+    """Every holding of the inventory, split by client, in the inventory's order; one slice of zero records for an empty column."""
     holdings = inventory.holdings()
     counted = _rows_by_container(inventory, config, holdings, window)
     return [part for holding in holdings for part in _split(holding, counted[_key(holding)], config, packs)]
@@ -73,10 +85,10 @@ def slices(inventory: Inventory, config: Config, packs: RulePacks, window: Windo
 
 def _split(holding: HoldingRecord, rows: ContainerRows, config: Config, packs: RulePacks) -> Iterator[Slice]:
     data_type = packs.data_types.get(holding.data_type) or _remembered(holding)
-    for client, count in split(*records(holding, rows), rows):
-        known = None if client == UNKNOWN_CLIENT else client
+    for part in parts(holding, rows):
+        known = None if part.client == UNKNOWN_CLIENT else part.client
         facts = facts_for(config, holding.source, holding.container, data_type, known)
-        yield Slice(holding, data_type, client or facts.client, facts, count, rows.clock)
+        yield Slice(holding, data_type, part.client or facts.client, facts, part.count, part.rows, rows)
 
 
 def _rows_by_container(

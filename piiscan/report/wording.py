@@ -18,47 +18,41 @@ _PERIOD = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?")
 _UNITS = ("year", "month", "week", "day")
 
 
-def status(found: Summary, *, apart: bool = False) -> str:
+def status(found: Summary, *, apart: bool = False, absent: str = "not found") -> str:
     """Whether it was collected in the window, in a word. Undated comes before ``no``: it may have been collected in it.
 
-    ``apart``: what is not in the firm's own list was found in an annex.
+    ``apart``: what is not in the firm's own list was found in an annex. ``absent``: the word for what was not found.
     """
     if not found.held:
-        return "annex only" if apart else "not found"
-    return "yes" if found.collected else "undated" if found.undated else "no"
+        return "annex only" if apart else absent
+    if found.collected:
+        return "likely" if found.likely else "yes"
+    return "undated" if found.undated else "no"
 
 
 def held(found: Summary) -> str:
-    """The number of records held, with ``~`` where it is an estimate."""
-    return _about(found.count.held, unsure=found.count.estimated)
+    """The number of records held, with its marks."""
+    return str(found.count.held)
 
 
-def dated(number: int, found: Summary) -> str:
-    """A number of records by their dates, with ``~`` where it is an estimate."""
-    return _about(number, unsure=found.count.estimated or found.count.spread)
-
-
-def _about(number: int, *, unsure: bool) -> str:
-    return f"~{number:,}" if unsure and number else f"{number:,}"
-
-
-def figures(found: Summary, *, apart: bool = False) -> tuple[Cell, ...]:
+def figures(found: Summary, *, apart: bool = False, absent: str = "not found") -> tuple[Cell, ...]:
     """Status, then records collected in the window, undated, held, and the latest day of collection."""
+    word = status(found, apart=apart, absent=absent)
     if not found.held:
-        return (status(found, apart=apart), None, None, None, None)
-    by_date = (dated(number, found) for number in (found.count.collected, found.count.undated))
-    return (status(found), *by_date, held(found), found.last_collected)
+        return (word, None, None, None, None)
+    return (word, *map(str, found.figures), found.last_collected)
 
 
-def category_section(heading: str, rows: Iterable[Category], note: str = "") -> Section:
+def category_section(heading: str, rows: Iterable[Category], *, note: str = "", absent: str = "not found") -> Section:
     """Categories and their figures, one a row."""
     titles = ("", "category", "collected", "in window", "undated", "held", "latest")
-    return Section(
-        heading,
-        titles,
-        tuple((row.letter, row.label, *figures(row.found, apart=row.held_apart)) for row in rows),
-        note=note,
-    )
+    made = ((row.letter, row.label, *figures(row.found, apart=row.held_apart, absent=absent)) for row in rows)
+    return Section(heading, titles, tuple(made), note=note)
+
+
+def heading(firm: str, text: str) -> str:
+    """A document's title, with the firm's name where the configuration gives one."""
+    return f"{firm or 'Inventory'}: {text}"
 
 
 def labels(kinds: Iterable[DataType]) -> tuple[str, ...]:

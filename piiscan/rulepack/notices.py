@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, get_args
 
 from piiscan.errors import RuleError
+from piiscan.model import LETTERS
+
+Claim = Literal["never_stored", "deidentified"]
+CLAIMS: Final = get_args(Claim)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,15 @@ class Heading:
 
     text: str
     data_types: tuple[str, ...]
+    claims: Claim | None = None
+    """What the notice denies of these data: that they are stored, or that they identify anybody."""
+    denied: tuple[str, ...] = ()
+    """Selectors of what it denies this of. Who is told so is not told that these data are collected."""
+
+    @property
+    def catch_all(self) -> bool:
+        """Whether it stands for every category, and so names none."""
+        return {f"category:{letter}" for letter in LETTERS} <= set(self.data_types)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +83,10 @@ def _checked(raw: dict[str, Any], where: str, fallback: str) -> Notice:
             raise RuleError(f"{where}: heading {number}: text: must be the notice's own words")
         if not isinstance(types, list) or not all(isinstance(t, str) for t in types):
             raise RuleError(f"{where}: heading {number}: data_types: must be a list of selectors")
-        made.append(Heading(text=text, data_types=tuple(types)))
+        if (claims := table.get("claims")) not in (None, *CLAIMS):
+            raise RuleError(f"{where}: heading {number}: claims: must be one of {', '.join(CLAIMS)}")
+        denied = table.get("denied", types if claims else [])
+        if not isinstance(denied, list) or not set(denied) <= set(types) or (denied and not claims):
+            raise RuleError(f"{where}: heading {number}: denied: must be some of its data_types, with claims")
+        made.append(Heading(text=text, data_types=tuple(types), claims=claims, denied=tuple(denied)))
     return Notice(id=str(raw.get("id", fallback)), title=str(raw.get("title", fallback)), headings=tuple(made))

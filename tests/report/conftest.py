@@ -29,7 +29,7 @@ from piiscan.model import (
 from piiscan.report import categories
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
 PACKS = rulepack.load()
@@ -53,20 +53,30 @@ class Firm:
         """The settings, checked."""
         return Config.model_validate(self.settings)
 
-    def scan(self, *items: UnitResult | Skip, sources: Sequence[str] = ("crm",), status: str = "complete") -> RunRecord:
-        """One run over the sources, at a fixed time."""
+    def scan(
+        self,
+        *items: UnitResult | Skip,
+        sources: Sequence[str] = ("crm",),
+        status: str = "complete",
+        cut: Collection[str] = (),
+        day: str = "2026-11-21",
+        rules: str = "",
+    ) -> RunRecord:
+        """One run over the sources, finished early on a fixed day; ``cut`` names sources it did not get to the end of."""
         connectors = {"crm": "sql", "share": "files"}
         with self.inventory.writer() as writer:
-            run = writer.start(
-                RunSettings("sample", tuple((name, connectors.get(name, "sql")) for name in sources), "settings")
-            )
+            pairs = tuple((name, connectors.get(name, "sql")) for name in sources)
+            run = writer.start(RunSettings("sample", pairs, "settings", rules=rules))
             for item in items:
                 writer.skip(item) if isinstance(item, Skip) else writer.commit(item)
             for name in sources:
-                writer.close_source(name, complete_listing=True)
-            writer.finish(status)
+                if name not in cut:
+                    writer.close_source(name, complete_listing=True)
+            if status != "running":
+                writer.finish(status)
         with sqlite3.connect(self.path) as database:
-            database.execute("UPDATE run SET started_at = '2026-11-20T02:00:00Z', finished_at = '2026-11-20T02:13:00Z'")
+            times = (f"{day}T02:00:00Z", None if status == "running" else f"{day}T02:13:00Z", run.run_id)
+            database.execute("UPDATE run SET started_at = ?, finished_at = ? WHERE id = ?", times)
         database.close()
         return self.inventory.run(run.run_id)
 
@@ -83,7 +93,7 @@ def table(
     path: str,
     rows: int,
     *columns: tuple[str, str] | tuple[str, str, dict[str, Any]],
-    ages: Sequence[tuple[str | None, int] | tuple[str | None, int, str | None]] = (),
+    ages: Sequence[tuple[Any, ...]] = (),
     clock: Clock | None = None,
     seen: int | None = None,
     coverage: Coverage = "full",
@@ -91,7 +101,10 @@ def table(
     source: str = "crm",
     member: tuple[str, ...] = (),
 ) -> UnitResult:
-    """A table that was read: its columns with their data types, and its rows by day of collection (and client)."""
+    """A table that was read: its columns with their data types, and its rows by day of collection.
+
+    ``ages``: day, rows, and maybe the client and the filled cells by column.
+    """
     container = Container(source, path, kind, member, rows=rows, rows_exact=True)
     read = rows if seen is None else seen
     holdings = tuple(_holding(container, read, coverage, *column) for column in columns)

@@ -156,12 +156,131 @@ def test_a_sample_is_scaled_up_and_said_to_be_an_estimate(firm: Any, make_table:
     assert figures(rows["J"]) == (True, True, True, 750, 1500, 750, True, "2026-05-05")
 
 
-def test_a_rare_finding_never_rounds_to_nothing(firm: Any, make_table: Any) -> None:
-    """One row of a thousand is dated in the window: whether it is the one is unknown, so the category was collected."""
+def test_a_rare_finding_is_held_but_a_thousandth_of_it_is_not_collected(firm: Any, make_table: Any) -> None:
+    """One row of a thousand is dated in the window; that it is the one with the finding is not likely, nor ruled out."""
     rare = {"evidence": ("values",), "cells_seen": 1000, "cells_matched": 1}
     firm.scan(make_table("notes", 1000, ("body", "email", rare), ages=[("2026-05-05", 1), ("2020-05-05", 999)]))
 
-    assert figures(firm.rows()["A"]) == (True, True, False, 1, 1, 0, True, "2026-05-05")
+    assert figures(firm.rows()["A"]) == (False, True, False, 0, 1, 0, True, "2026-05-05")
+    assert firm.categories().sections[1].rows[0] == ("A", "Identifiers", "no", "~0", "0", "1", "2026-05-05")
+
+
+def test_the_dates_of_a_column_are_those_of_the_rows_in_which_it_is_filled(firm: Any, make_table: Any) -> None:
+    """Numbers of 2020 in a table that goes on: held, not collected, and last collected in 2020."""
+    ages = [("2026-05-05", 900, None, {"ssn": 0, "mail": 900}), ("2020-05-05", 100, None, {"ssn": 40, "mail": 100})]
+    seen = {"evidence": ("name",), "cells_seen": 40, "cells_matched": 40}
+    firm.scan(make_table("people", 1000, ("ssn", "ssn", seen), ("mail", "email"), ages=ages))
+
+    rows = firm.rows()
+
+    assert figures(rows["L"]) == (False, True, False, 0, 40, 0, False, "2020-05-05")
+    assert figures(rows["A"]) == (True, True, False, 900, 1000, 0, False, "2026-05-05")
+    assert (rows["L"]["collected_by_estimate"], rows["A"]["collected_by_estimate"]) == (False, False)
+
+
+def test_filled_cells_are_counted_client_by_client(firm: Any, make_table: Any) -> None:
+    """A client whose rows are all empty in the column holds none of it."""
+    firm.settings["clients"] = {"gym": {"name": "A Gym"}, "shop": {"name": "A Shop"}}
+    ages = [("2026-05-05", 10, "gym", {"ssn": 4}), (None, 5, "gym", {"ssn": 1}), ("2026-05-05", 10, "shop", {"ssn": 0})]
+    firm.scan(make_table("t", 25, ("ssn", "ssn", {"cells_seen": 5, "cells_matched": 5}), ages=ages))
+
+    assert figures(firm.rows(owner="gym")["L"]) == (True, True, True, 4, 5, 1, False, "2026-05-05")
+    assert figures(firm.rows(owner="shop")["L"])[:5] == (False, False, False, 0, 0)
+
+
+def test_a_finding_in_some_cells_is_shared_out_over_the_filled_rows_and_only_likely_collected(
+    firm: Any, make_table: Any
+) -> None:
+    """Ten of a hundred notes hold an address; which ones is not known, unless there are more than the old ones."""
+    some = {"evidence": ("values",), "cells_seen": 100, "cells_matched": 10}
+    many = {"evidence": ("values",), "cells_seen": 100, "cells_matched": 60}
+    ages = [("2026-05-05", 850, None, {"body": 50, "more": 50}), ("2020-05-05", 50, None, {"body": 50, "more": 50})]
+    firm.scan(make_table("notes", 900, ("body", "email", some), ("more", "gpa", many), ages=ages))
+
+    rows, table = firm.rows(), firm.categories().sections[1].rows
+
+    assert figures(rows["A"]) == (True, True, False, 5, 10, 0, True, "2026-05-05")
+    assert (rows["A"]["collected_by_estimate"], rows["J"]["collected_by_estimate"]) == (True, False)
+    assert [(row[2], row[3], row[4], row[5]) for row in (table[0], table[9])] == [
+        ("likely", "~5", "0", "10"),
+        ("yes", "~30", "0", "60"),
+    ]
+    assert "Likely collected in the window (by estimate): A." in firm.categories().lead
+
+
+def test_a_column_without_a_filled_cell_is_neither_held_nor_collected(firm: Any, make_table: Any) -> None:
+    """Its name is all there is of it: listed, whether all rows were read, a sample, or there are none."""
+    named = {"evidence": ("name",), "cells_seen": 0, "cells_matched": 0}
+    firm.scan(
+        make_table("full", 50, ("ssn", "ssn", named), ages=[("2026-05-05", 50)]),
+        make_table("sampled", 50000, ("face", "face_template", named), seen=1000, coverage="sample"),
+        make_table("empty", 0, ("gpa", "gpa", named)),
+    )
+
+    document = firm.categories()
+
+    assert not any(row["held"] or row["collected"] or row["undated"] for row in document.body["categories"])
+    assert [(*each.values(),) for each in document.body["empty_columns"]] == [
+        ("crm", "empty", (), "gpa", "gpa", 0, 0),
+        ("crm", "full", (), "ssn", "ssn", 50, 50),
+        ("crm", "sampled", (), "face", "face_template", 1000, 50000),
+    ]
+    assert "Columns so named, empty in what was read" in [section.title for section in document.sections]
+
+
+def test_where_not_a_row_was_read_a_column_named_after_the_data_is_not_called_empty(firm: Any, make_table: Any) -> None:
+    """Nothing is known of its cells: all rows count, as an estimate."""
+    named = {"evidence": ("name",), "cells_seen": 0, "cells_matched": 0}
+    firm.scan(make_table("shut", 50, ("ssn", "ssn", named), seen=0, coverage="partial"))
+
+    body = firm.categories().body
+
+    assert figures(body["categories"][11])[:7] == (False, True, True, 0, 50, 50, True)
+    assert body["empty_columns"] == []
+
+
+def test_several_columns_of_one_table_count_at_least_the_rows_of_the_fullest(firm: Any, make_table: Any) -> None:
+    """Twenty rows with a phone and thirty with an address are thirty rows or more; old and new ones are different rows."""
+    ages = [("2026-05-05", 60, None, {"phone": 20, "mail": 0}), ("2020-05-05", 40, None, {"phone": 0, "mail": 30})]
+    firm.scan(
+        make_table(
+            "people",
+            100,
+            ("phone", "phone", {"cells_seen": 20, "cells_matched": 20}),
+            ("mail", "email", {"cells_seen": 30, "cells_matched": 30}),
+            ages=ages,
+        )
+    )
+
+    row, table = firm.rows()["A"], firm.categories().sections[1].rows[0]
+
+    assert (row["records_collected"], row["records_held"], row["records_at_least"]) == (20, 50, True)
+    assert table[2:6] == ("yes", "≥20", "0", "≥50")
+    assert firm.rows()["B"]["records_at_least"] is False
+
+
+def test_a_column_known_by_its_values_alone_stays_an_estimate_until_every_row_was_read(
+    firm: Any, make_table: Any
+) -> None:
+    """That all cells of a sample match does not prove the rest, though all filled cells were counted."""
+    seen = {"evidence": ("values",), "cells_seen": 100, "cells_matched": 100}
+    ages = [("2026-05-05", 900, None, {"c": 800}), ("2020-05-05", 100, None, {"c": 100})]
+    firm.scan(
+        make_table("sampled", 1000, ("c", "email", seen), seen=100, coverage="sample", ages=ages),
+        make_table("whole", 100, ("c", "gpa", seen), ages=[("2026-05-05", 100, None, {"c": 100})]),
+    )
+
+    table = firm.categories().sections[1].rows
+
+    assert [row[2:6] for row in (table[0], table[9])] == [("yes", "~800", "0", "~900"), ("yes", "100", "0", "100")]
+
+
+def test_only_figures_that_are_estimates_are_marked(firm: Any, make_table: Any) -> None:
+    """A sample scales the number held; no row of the table is dated in the window, or undated, and that is counted."""
+    rare = {"evidence": ("values",), "cells_seen": 100, "cells_matched": 10}
+    firm.scan(make_table("t", 1000, ("body", "email", rare), seen=100, coverage="sample", ages=[("2020-05-05", 1000)]))
+
+    assert firm.categories().sections[1].rows[0][2:6] == ("no", "0", "0", "~100")
 
 
 def test_a_file_of_text_or_sound_is_one_record(firm: Any, make_file: Any) -> None:
@@ -414,6 +533,15 @@ def test_the_coverage_block_counts_what_was_and_what_was_not_read(firm: Any, mak
         "sources_never_read": ("new",),
         "sources_not_reached": (),
         "sources_not_configured": (),
+        "sources_not_up_to_date": (),
+        "sources_read_with_other_rules": (),
+        "last_read": {
+            "crm": firm.inventory.run(1).finished_at,
+            "new": None,
+            "share": firm.inventory.run(1).finished_at,
+        },
+        "left_out": [],
+        "complete": False,
         "run": {"run_id": 1, "status": "partial", "mode": "sample", "finished_at": firm.inventory.run(1).finished_at},
     }
     assert document.reasons == ("incomplete",)
@@ -538,3 +666,149 @@ def test_a_law_confirmed_for_a_table_takes_it_out_without_any_client(firm: Any, 
         ("glba", None, 2)
     ]
     assert body["categories"][1]["records_held"] == 3
+
+
+def test_a_report_of_one_client_says_what_may_be_his_too_and_nothing_of_disclosures(firm: Any, make_table: Any) -> None:
+    """What the configuration attributes to nobody may be anybody's; disclosures are the firm's as a whole."""
+    firm.settings["clients"] = {"gym": {"name": "A Gym"}, "shop": {"name": "A Shop"}}
+    firm.settings["sources"]["crm"]["owners"] = {"gym_*": {"client": "gym"}, "shop_*": {"client": "shop"}}
+    firm.settings["disclosures"] = [
+        {"to": "bureaus", "data_types": ["email"], "kind": "business_purpose", "first": date(2026, 1, 1)}
+    ]
+    firm.scan(
+        make_table("gym_people", 2, ("mail", "email")),
+        make_table("shop_people", 2, ("grade", "gpa")),
+        make_table("letters", 2, ("grade", "gpa")),
+        make_table("clean", 2),
+    )
+
+    document = firm.categories(owner="gym")
+
+    assert document.body["attributed_to_no_client"] == [{"source": "crm", "container": "letters", "member": ()}]
+    assert [section.rows for section in document.sections if section.title.startswith("Attributed to no")] == [
+        (("crm:letters",),)
+    ]
+    assert "Not attributed to this client in what was read: B, C, D, E, F, G, H, I, J, K, L." in document.lead
+    assert "not found" not in repr(document.sections)
+    assert document.body["disclosures"] == []
+    assert {(row["disclosed_to"], row["sold_or_shared"]) for row in document.body["categories"]} == {(None, None)}
+    assert firm.categories().body["attributed_to_no_client"] == []
+
+
+def test_to_whom_a_clients_data_went_is_unknown(firm: Any, make_table: Any) -> None:
+    """The firm's disclosures are its own; an empty list would say that there were none."""
+    firm.settings["firm"]["role"] = "service_provider"
+    firm.scan(make_table("matters", 2, ("mail", "email")))
+
+    rows = firm.categories().body["service_provider"][0]["categories"]
+
+    assert [(row["disclosed_to"], row["sold_or_shared"]) for row in rows] == [(None, None)]
+
+
+def test_breach_claims_are_not_said_to_remain_for_medical_information(firm: Any, make_table: Any) -> None:
+    """Civ. Code 1798.145(c) carves out no 1798.150, as (d), (e) and (f) do."""
+    firm.settings["sources"]["crm"]["facts"] = [
+        {"tables": ["a"], "regime": "hipaa"},
+        {"tables": ["b"], "regime": "glba"},
+    ]
+    firm.scan(make_table("a", 2, ("code", "icd10")), make_table("b", 2, ("no", "bank_account_no")))
+
+    why = {each["regime"]: each["why"] for each in firm.categories().body["outside_ccpa"]}
+
+    assert why["hipaa"] == (
+        "medical information under CMIA, or protected health information of a covered entity or business associate under HIPAA: "
+        "Civ. Code 1798.145(c)(1), 1798.146"
+    )
+    assert why["glba"].endswith("claims after a breach (1798.150) remain")
+
+
+def test_a_heading_that_denies_or_names_everything_covers_nothing(firm: Any, make_table: Any) -> None:
+    """Card numbers that are "not stored" are found, and no heading tells of them."""
+    firm.scan(make_table("payments", 2, ("card", "card_pan"), ("pw", "password"), ("mail", "email")))
+
+    document = firm.categories(notice=rulepack.notice("actionstep"))
+
+    assert [(each["data_types"], each["claims"], each["catch_all"]) for each in document.body["headings"]] == [
+        (["card_pan", "email", "password"], None, True),
+        (["password"], None, False),
+        ([], "deidentified", False),
+        (["card_pan"], "never_stored", False),
+        ([], "deidentified", False),
+    ]
+    assert [each["data_types"] for each in document.body["not_covered"]] == [["card_pan"], ["email"]]
+    section = next(each for each in document.sections if each.title.startswith("In the words"))
+    assert section.rows[3][0] == "credit card details [the notice says that this is not stored: no disclosure]"
+
+
+def test_a_heading_may_deny_something_of_some_of_its_data_only(firm: Any, make_table: Any) -> None:
+    """The visit to the payment portal is disclosed, the stored card is not."""
+    firm.scan(make_table("payments", 2, ("card", "card_pan"), ("visit", "portal_visit")))
+
+    document = firm.categories(notice=rulepack.notice("action-professionals"))
+
+    heading = document.body["headings"][4]
+    assert (heading["data_types"], heading["claims"], heading["denied"]) == (
+        ["card_pan", "portal_visit"],
+        "never_stored",
+        ["card_pan"],
+    )
+    assert [each["data_types"] for each in document.body["not_covered"]] == [["card_pan"]]
+    section = next(each for each in document.sections if each.title.startswith("In the words"))
+    assert section.rows[4][0].endswith(
+        "not permanently stored in any way [the notice says of Card number (PAN) that this is not stored: no disclosure]"
+    )
+
+
+def test_what_may_make_data_sensitive_is_named_where_it_lies_in_the_same_table(firm: Any, make_table: Any) -> None:
+    """A card number beside its verification code; not one in another table."""
+    firm.scan(
+        make_table("payments", 2, ("card", "card_pan"), ("cvv", "card_cvv")), make_table("x", 2, ("pin", "card_pin"))
+    )
+
+    document = firm.categories()
+
+    assert [(each["data_type"], each["beside"]) for each in document.body["conditional"]] == [
+        (
+            "card_pan",
+            [{"source": "crm", "container": "payments", "member": (), "column": "cvv", "data_type": "card_cvv"}],
+        )
+    ]
+    assert "; found beside it: crm:payments [cvv]" in repr(document.sections)
+
+
+def test_views_that_are_not_counted_are_named(firm: Any, make_table: Any) -> None:
+    """With the reason."""
+    firm.scan(make_table("people", 10, ("mail", "email")), make_table("v_people", 10, ("mail", "email"), kind="view"))
+
+    note = firm.categories().sections[-1].note
+
+    assert "not counted where tables of the same source hold the data: crm:v_people." in note
+
+
+def test_data_types_that_todays_rules_do_not_know_are_named(firm: Any, make_table: Any) -> None:
+    """Found by rules that the firm no longer has."""
+    firm.scan(make_table("people", 10, ("shoe", "shoe_size")))
+
+    assert firm.categories().body["unknown_to_the_rules"] == ("shoe_size",)
+
+
+def test_the_flat_table_stands_alone(firm: Any, make_table: Any) -> None:
+    """A row says what it means, of which days, and whether there may be more, without the rest of the report."""
+    firm.settings["sources"]["new"] = {"connector": "sql", "url": "sqlite:///new.db"}
+    some = {"evidence": ("values",), "cells_seen": 4, "cells_matched": 2}
+    firm.scan(make_table("notes", 4, ("body", "email", some), ages=[("2026-05-05", 2), ("2020-05-05", 2)]))
+
+    flat = firm.categories().flat
+
+    assert flat.columns[18:] == (
+        "status",
+        "records_at_least",
+        "window_from",
+        "window_to",
+        "coverage_complete",
+        "sources_never_read",
+    )
+    assert [row[18:] for row in flat.rows[:2]] == [
+        ("likely", False, "2025-11-21", "2026-11-21", False, ("new",)),
+        ("not found", False, "2025-11-21", "2026-11-21", False, ("new",)),
+    ]

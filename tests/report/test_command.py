@@ -40,16 +40,16 @@ def folder(tmp_path: Path, firm: Any, make_table: Any) -> Path:
 
 def test_the_category_report_is_printed_as_tables_and_opens_with_its_coverage(invoke: Any, folder: Path) -> None:
     """The default format; 80 columns."""
-    result = invoke("report", "categories", "--as-of", "2026-11-21", env={"COLUMNS": "80"})
+    result = invoke("report", "categories", "--as-of", "2026-11-01", env={"COLUMNS": "80"})
 
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[:6] == [
         "Example Receivables: categories of personal information (CCPA)",
         "==============================================================",
         "Categories of Civil Code section 1798.140(v)(1): what was collected from",
-        "2025-11-21 to 2026-11-21 (12 months, both days included), and what is held.",
+        "2025-11-01 to 2026-11-01 (12 months, both days included), and what is held.",
         "Read: 2 of 2 tables and files in 1 source (0 of them by sample), 0 in part, 0",
-        "not at all. Latest run: 1, complete, finished on 2026-11-20 02:13 UTC.",
+        "not at all. Latest run: 1, complete, finished on 2026-11-21 02:13 UTC.",
     ]
     assert max(map(len, result.stdout.splitlines())) <= 80
 
@@ -100,7 +100,7 @@ def test_redacted_reports_name_no_table_or_column(invoke: Any, folder: Path, nam
 
 def test_the_coverage_report_speaks_of_the_day_in_the_firms_time_zone(invoke: Any, folder: Path) -> None:
     """A given day is taken as it is."""
-    assert invoke("report", "coverage", "--as-of", "2026-11-21", "--format", "json").json["as_of"] == "2026-11-21"
+    assert invoke("report", "coverage", "--as-of", "2026-11-01", "--format", "json").json["as_of"] == "2026-11-01"
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_the_coverage_report_speaks_of_the_day_in_the_firms_time_zone(invoke: An
         (("--notice", "nobody"), "error: no notice profile 'nobody'"),
         (("--owner", "nobody"), "error: unknown client 'nobody'"),
         (("--as-of", "yesterday"), "--as-of"),
+        (("--as-of", "9999-12-31"), "error: --as-of 9999-12-31 is in the future"),
         (("--months", "0"), "--months"),
         (("--format", "pigeon"), "error: unknown format 'pigeon'"),
     ],

@@ -41,6 +41,7 @@ SETTINGS = {
             "collected_from": ["creditor", "consumer"],
             "purposes": ["debt collection"],
             "retention": "P7Y",
+            "exclude": ["public.audit_*"],
             "facts": [
                 {"data_types": ["category:G"], "collected_from": ["process servers"]},
                 {"data_types": ["credit_score"], "collected_from": ["credit reports"]},
@@ -73,13 +74,29 @@ def documents(firm: Any, make_table: Any, make_file: Any) -> dict[str, Document]
             ("full_name", "person_name"),
             ("ssn", "ssn", {"cells_seen": 900, "cells_matched": 890}),
             ("born", "dob"),
+            ("face", "face_template", {"evidence": ("name",), "cells_seen": 0, "cells_matched": 0}),
             seen=1000,
             coverage="sample",
-            ages=[("2026-05-05", 1000), ("2024-05-05", 2000), (None, 1000)],
+            ages=[
+                ("2026-05-05", 1000, None, {"full_name": 1000, "ssn": 1000, "born": 900}),
+                ("2024-05-05", 2000, None, {"full_name": 2000, "ssn": 1560, "born": 2000}),
+                (None, 1000, None, {"full_name": 1000, "ssn": 1000, "born": 990}),
+            ],
         ),
         make_table(
             "public.notes", 60000, ("body", "icd10", rare), ("body", "credit_score", rare), seen=1000, coverage="sample"
         ),
+        make_table(
+            "public.payments",
+            90,
+            ("memo", "card_pan", {"evidence": ("values",), "cells_seen": 90, "cells_matched": 12}),
+            ("cvv", "card_cvv", {"cells_seen": 3, "cells_matched": 3}),
+            ages=[
+                ("2026-08-01", 40, None, {"memo": 40, "cvv": 3}),
+                ("2024-08-01", 50, None, {"memo": 50, "cvv": 0}),
+            ],
+        ),
+        make_table("public.v_debtors", 4000, ("full_name", "person_name"), seen=1000, coverage="sample", kind="view"),
         make_table(
             "public.visits",
             70,

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from piiscan import rulepack
+from piiscan.errors import RuleError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKS = rulepack.load()
 
@@ -90,10 +96,44 @@ def test_the_headings_of_action_professionals_are_the_notices_own_words_in_its_o
         (
             "internet activity regarding online payments, which we collect if the consumer visits our website or payment portal. If you make a payment "
             "using a credit or debit card over the phone, or by using our online payment portal, we will collect credit or debit card information to "
-            "process that payment"
+            "process that payment; that credit card information is not permanently stored in any way"
         ),
         "geolocation data, which we obtain from process servers",
         "recordings, which are made when the consumer has a telephone conversation with us",
         "professional and employment related information",
         "educational information",
     ]
+
+
+def test_profiles_say_what_their_headings_deny_or_leave_open() -> None:
+    """Card numbers "not stored", cookies that "do not identify You", and "information as provided by users"."""
+    headings = [*rulepack.notice("action-professionals").headings, *rulepack.notice("actionstep").headings]
+
+    assert [
+        (heading.text.split()[-1], heading.claims, len(heading.data_types) - len(heading.denied), heading.catch_all)
+        for heading in headings
+        if heading.claims or heading.catch_all
+    ] == [
+        ("way", "never_stored", 1, False),
+        ("users", None, 13, True),
+        ("volumes", "deidentified", 0, False),
+        ("details", "never_stored", 0, False),
+        ("computer", "deidentified", 0, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('claims = "never"', "heading 1: claims: must be one of never_stored, deidentified"),
+        ('denied = ["card_pan"]', "heading 1: denied: must be some of its data_types, with claims"),
+        ('claims = "never_stored"\ndenied = ["ssn"]', "heading 1: denied: must be some of its data_types, with claims"),
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    """The message names heading and key."""
+    path = tmp_path / "ours.toml"
+    path.write_text(f'[[heading]]\ntext = "cards"\ndata_types = ["card_pan"]\n{line}\n')
+
+    with pytest.raises(RuleError, match=message):
+        rulepack.notice(str(path))
