@@ -56,7 +56,7 @@ class Cells:
 
 
 class Columns:
-    """The names columns may have in one document: keys that look like names, up to a number; other keys are values."""
+    """The names columns may have in one document: what looks like a name, up to a number; the rest are values."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()

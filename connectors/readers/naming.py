@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from enum import IntEnum
 from typing import Final
 
 MAX_COLUMNS: Final = 1_000
@@ -31,7 +33,45 @@ _WORDS: Final = frozenset(
         """,
     )
 )
+_FIELDS: Final = _WORDS | frozenset(
+    re.findall(
+        r"\w+",
+        """
+    about accept access action actual added adjusted admin adresse after agreement alert alias alt alternate annual anschrift answer apartment apellido
+    apellidos api app application applied approved apr apt archived attempts aud author authorized auto available average batch before beruf bic body book born
+    bounced brand browser build building bureau cached campaign canceled cancelled cash catalog cellphone channel charset checking chief children cidade
+    citizenship ciudad clicks codice cognome collection color colour comm completed component condition config confirmed consent consumer coordinates correct
+    correlation correo cosigner courriel coverage cpt cre credit criminal csv cvc cvv daily dashboard db dea deductible delay delinquency delivered delivery
+    denied dependents deposit device diagnosis direccion direction disability disabled discount dispute distance district division domain dot driver drug dti
+    education effective element emergency encoding encounter encrypted endereco enrollment error errors estimated ethnicity expiration expired expires extension
+    external facility failed false familienname family feature features fecha fico filing final finance folder following format former forwarded found frequency
+    function geburtsdatum geburtstag geo geschlecht global gpa gst guarantor guardian handle header headers health height hire hired history hobbies hobby
+    hospital hour hours href html http https iat icd identification image images import inbound income indirizzo industry initial initials input insured integer
+    internal isbn iss itin json jti judgement konto kontonummer kunde kundennummer lease ledger legacy lender letter liability licence lien limit listing local
+    locale log logged logs lot ltv main maintenance major maximum med medical medicare medication metadata mime min minimum minor minutes mode model
+    modification monthly mortgage mother nachname nacimiento naissance nbf net network new next nickname node nom nombre nome none notice notification npi null
+    object occurred offset ok old online operation operator option optional options ordered original ort other outbound output outstanding overdue paging pais
+    pan parameter parameters params part parties party passcode past payee payer payload payroll pdf pension people percent percentage period permanent permission
+    permissions physical physician picture placed placement platform plz point points pool port portal posted preferred prefix prenom prescription present prev
+    previous prior procedure processed processor profile program progress project properties property provider public purchase purchased purpose query question
+    queue quote ratio raw reading reads receipt recipient recording recurring referral referrer refund registered registration related relationship relative
+    release remaining reminder remote renewal rent repeat replied request requested requests required response result results retries return returned revenue
+    review revision rooms root rounds rule rules sample schedule scheduled scheme scope search seconds section security seen segment self send sender sent
+    sequence service services session sessions settings settlement severity shared shift ship shipped shipping signed signup site skip sku snapshot social sold
+    sort special specialty split src ssl stage stamp standard started statement statistics stats step stock stop store strasse string student style sub success
+    sum summary supplier support suspended sync table target team telefon telefone telefonnummer telefono teller template temporary tenant term terms test their
+    thread ticket timezone tls tone top topic trace tracking trade transcript transfer tree trial trigger true unique unpaid upc updates upload uploaded uri
+    usage utc valid validated variant vat vehicle verified victim video view viewed views ville visit visited visitor visits voice vorname vote voter wait
+    warehouse warning was web weekly weight width window wire withdrawal workplace writer written xml yearly
+        """,
+    )
+)
+"""Words that name fields of documents too; no first names of persons among them."""
 _SPLIT: Final = re.compile(r"[^A-Za-z]+|(?<=[a-z])(?=[A-Z])")
+
+
+_TOKEN: Final = re.compile(r"[@$_#*]?[\w-]+")
+_CAPITALS: Final = re.compile(r"[A-Z]\w*[_-]\w+")
 
 
 def is_name(text: str) -> bool:
@@ -39,14 +79,58 @@ def is_name(text: str) -> bool:
     return bool(_NAME.fullmatch(text)) and "@" not in text[1:] and not _MANY_DIGITS.search(text)
 
 
+def words(text: str) -> list[str]:
+    """The words of a name: at separators, figures and camelCase humps."""
+    return [word for word in _SPLIT.split(text) if word]
+
+
+def is_known(word: str, vocabulary: frozenset[str] = _FIELDS) -> bool:
+    """Whether a word, in singular or plural, is of a vocabulary; by default of the one that names fields of documents."""
+    return word.lower() in vocabulary or word.lower().rstrip("s") in vocabulary
+
+
 def is_column_word(text: str) -> bool:
     """Whether a heading is made as columns are named: snake_case, camelCase, or of words that name columns only."""
-    words = [word for word in _SPLIT.split(text) if word]
-    if " " not in text and (len(words) > 1 and ("_" in text or text.isalpha())):
+    parts = words(text)
+    if " " not in text and (len(parts) > 1 and ("_" in text or text.isalpha())):
         return True
-    return bool(words) and all(
-        len(word) == 1 or word.lower() in _WORDS or word.lower().rstrip("s") in _WORDS for word in words
-    )
+    return bool(parts) and all(len(part) == 1 or is_known(part, _WORDS) for part in parts)
+
+
+class Form(IntEnum):
+    """How much a key looks like the name of a field."""
+
+    VALUE = 0
+    """A phrase or a capitalised word that no vocabulary of fields has."""
+    DOUBTFUL = 1
+    """A single unknown word."""
+    FORMED = 2
+    """Unknown words in snake or camel case."""
+    FIELD = 3
+    """Words that name fields."""
+
+
+def form(key: str) -> Form:
+    """How much a key, by itself, looks like the name of a field."""
+    if not is_name(key):
+        return Form.VALUE
+    token = bool(_TOKEN.fullmatch(key))
+    pieces = words(_unaccented(key))
+    telling = any(len(word) > 1 and is_known(word) for word in pieces)
+    if not token or _CAPITALS.match(key):  # initials stand before surnames
+        known = all(is_known(word) or (len(word) == 1 and (token or word.islower())) for word in pieces)
+        return Form.FIELD if telling and known else Form.VALUE
+    if telling:
+        return Form.FIELD
+    if key.lower() == key.upper() or (key[0] != key[0].lower() and key != key.upper()):
+        return Form.VALUE
+    compound = len(pieces) > 1 and (("_" in key and key in {key.lower(), key.upper()}) or key.isalpha())
+    return Form.FORMED if compound else Form.DOUBTFUL
+
+
+def _unaccented(key: str) -> str:
+    """A key in plain letters, so that no accent splits a word into two others."""
+    return "".join(c for c in unicodedata.normalize("NFKD", key.replace("ß", "ss")) if not unicodedata.combining(c))
 
 
 def unique(names: tuple[str, ...]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from piiscan.demo.draw import USER_AGENTS, Draw
@@ -71,7 +72,8 @@ def _user(draw: Draw, number: int, p: Person) -> Row:
     answer = CANARY_ANSWER if number == FIRST_CANARY + 1 else draw.fake.last_name()
     digest = hashlib.sha256(p.username.encode()).hexdigest()
     seen = draw.moment(draw.recent() if draw.happens(0.7) else draw.older())
-    return (p.username, number, f"sha256${digest}", draw.pick(_QUESTIONS), answer, str(seen))
+    registered = seen.date() - timedelta(days=draw.rng.randint(0, 700))
+    return (p.username, number, f"sha256${digest}", draw.pick(_QUESTIONS), answer, registered.isoformat(), str(seen))
 
 
 def visits(draw: Draw, users: Sequence[Person], count: int) -> list[Row]:

@@ -52,7 +52,7 @@ CREATE TABLE vehicles (
     account_id INTEGER PRIMARY KEY REFERENCES accounts, vin CHAR(17), license_plate VARCHAR(8), lien_recorded_on DATE);
 CREATE TABLE portal_users (
     username VARCHAR(60) PRIMARY KEY, debtor_id INTEGER REFERENCES debtors, password_hash VARCHAR(80), security_question TEXT,
-    security_answer TEXT, last_login DATETIME);
+    security_answer TEXT, registered_on DATE, last_login DATETIME);
 CREATE TABLE portal_visits (
     visit_id INTEGER PRIMARY KEY, username VARCHAR(60) REFERENCES portal_users, session_id CHAR(32), ip_address VARCHAR(39),
     user_agent TEXT, page_url TEXT, visited_at DATETIME);

@@ -1,7 +1,9 @@
 """Cheap questions asked before an expression is run: could it match this text at all?
 
 A gate is read off the expression's own syntax tree, so a text it turns away cannot match. It asks for a length, a number
-of digits, and characters that every match contains; letters are left out because case folding makes them many.
+of digits, and characters that every match contains. Of letters it asks little, since case folding makes them many and
+texts hold most of them: whether there are any, and any but those of hexadecimal figures. That turns numbers, dates and
+UUIDs away from every expression that begins with a label.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
 from re import _parser  # type: ignore[attr-defined]
+from string import ascii_letters
 from typing import TYPE_CHECKING, Any, Final
 
 import regex
@@ -21,7 +24,16 @@ if TYPE_CHECKING:
 
 MARKS: Final = "@.:/-_+\uff0b#=()[]{}<>\\|,;'\"!?&%$*~^` \t\n"
 """Characters a gate may ask for; none of them has a second case. The full-width plus begins telephone numbers."""
+_LETTER: Final = 1 << len(MARKS)
+_BEYOND_F: Final = _LETTER << 1
+_ANY_LETTER: Final = _LETTER | _BEYOND_F
+_HEXADECIMAL: Final = "abcdefABCDEF"
+_OTHERS: Final = "".join(letter for letter in ascii_letters if letter not in _HEXADECIMAL)
 _BITS: Final = {mark: 1 << index for index, mark in enumerate(MARKS)}
+_HELD: Final = _BITS | dict.fromkeys(_HEXADECIMAL, _LETTER) | dict.fromkeys(_OTHERS, _ANY_LETTER)
+"""What a character adds to a text's traits..."""
+_ASKED: Final = _BITS | dict.fromkeys(_HEXADECIMAL, _LETTER) | dict.fromkeys(_OTHERS, _BEYOND_F)
+"""...and what an expression that needs it asks for."""
 _DIGITS: Final = frozenset("0123456789")
 _DIGIT: Final = regex.compile(r"\d")
 _ASCII_DIGIT: Final = re.compile(r"[0-9]")
@@ -31,7 +43,7 @@ _BEYOND: Final = re.compile(r"\[:|\{[^0-9,]")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a text consists of: ``length`` and ``digits`` in code points, ``marks`` as bits over `MARKS`."""
+    """What a text consists of: ``length`` and ``digits`` in code points, ``marks`` as bits over `MARKS` and letters."""
 
     length: int
     digits: int
@@ -39,11 +51,12 @@ class Traits:
 
 
 def traits(text: str) -> Traits:
-    """The traits of a text; digits are those the regex module counts as such."""
-    digit = _ASCII_DIGIT if text.isascii() else _DIGIT
-    marks = 0
+    """The traits of a text; digits are those the regex module counts as such, and any character beyond ASCII may be a letter."""
+    plain = text.isascii()
+    digit = _ASCII_DIGIT if plain else _DIGIT
+    marks = 0 if plain else _ANY_LETTER
     for character in set(text):
-        marks |= _BITS.get(character, 0)
+        marks |= _HELD.get(character, 0)
     return Traits(len(text), len(digit.findall(text)), marks)
 
 
@@ -157,7 +170,7 @@ def _characters(members: set[str] | None) -> Gate:
         return Gate(length=1, digits=1)
     wanted = 0
     for member in members:
-        if member not in _BITS:
+        if member not in _ASKED:
             return Gate(length=1)
-        wanted |= _BITS[member]
+        wanted |= _ASKED[member]
     return Gate(length=1, marks=(wanted,))

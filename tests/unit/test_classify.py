@@ -146,6 +146,71 @@ def test_the_same_name_means_different_things_in_different_tables(detector: Dete
     assert table(detector, "films", title=["Alien"]) == {}
 
 
+def test_names_of_organisations_are_no_names_of_persons(detector: Detector) -> None:
+    """A table of clients that are firms; where some are persons the claim stays, less sure."""
+    firms = [
+        "Mercy General Hospital",
+        "Northbay Outfitters",
+        "First National Bank",
+        "Acme, Inc.",
+        "Lakeside Dental Group",
+    ]
+    people = ["Ann Lee", "Robert Banks", "Maria Church-Day", "J. Price", "Bo Wells"]
+
+    assert table(detector, "clients", client_name=firms) == {}
+    assert table(detector, "clients", name=firms) == {}
+    assert table(detector, "clients", client_name=people) == {"client_name": ["person_name"]}
+    [sure] = detector.classify("client_name", people, table="clients")
+    [doubtful] = detector.classify("client_name", people[:2] + firms[:3], table="clients")
+    assert (doubtful.data_type, doubtful.confidence, doubtful.evidence) == ("person_name", 0.8, ("name",))
+    assert sure.confidence > doubtful.confidence
+
+
+def test_a_column_called_by_a_role_holds_names_only_if_they_look_it(detector: Detector) -> None:
+    """Employees by name, by number, by department."""
+    assert judge(detector, "employee", ["Ann Lee", "Lee, Robert", "Dr. María Núñez"]) == ["person_name"]
+    assert judge(detector, "student", ["ANN LEE", "BOB RAY"], table="school-records") == ["person_name"]
+    assert judge(detector, "employee", ["full time", "contractor"]) == []
+    assert judge(detector, "customer", ["Acme Inc", "Mercy Hospital"]) == []
+    assert judge(detector, "employee", ["E-1001", "E-1002"]) == []
+    assert judge(detector, "student", []) == []
+
+
+def test_a_relatives_name_says_who_belongs_to_whom(detector: Detector) -> None:
+    """It is a name as well, but one that was inferred from (letters A and K)."""
+    assert judge(detector, "relative_name", ["Ann Lee", "Bob Ray"], table="skiptrace_hits") == ["relative_associate"]
+    assert detector.packs.data_types["relative_associate"].categories == ("A", "K")
+
+
+def test_the_name_of_a_health_plan_is_no_member_number(detector: Detector) -> None:
+    """A number is one, beside a diagnosis in a file that says nothing about health."""
+    plans, members = ["Golden Poppy Health", "Bay Laurel PPO 500"], ["HBL123456789", "KDM987654321"]
+
+    assert table(detector, "medical_accounts", health_plan=plans, member_id=members) == {
+        "member_id": ["health_plan_member_id"]
+    }
+    assert table(detector, "medical_accounts", health_plan=members) == {"health_plan": ["health_plan_member_id"]}
+    assert table(detector, "2026-05-25", member_id=members, icd10=["E11.9", "I10"]) == {
+        "icd10": ["icd10"],
+        "member_id": ["health_plan_member_id"],
+    }
+    assert table(detector, "2026-05-25", member_id=members, shelf=["A1", "B2"]) == {}
+
+
+def test_a_user_in_a_log_is_a_user_name(detector: Detector) -> None:
+    """Beside what logs hold; a number of a user is none."""
+    assert table(detector, "events", user=["annlee17", "bobray"], session_id=["0f" * 16, "1e" * 16])["user"] == [
+        "username"
+    ]
+    assert "user" not in table(detector, "events", user=[17, 18], session_id=["0f" * 16, "1e" * 16])
+    assert table(detector, "t", user=["annlee17", "bobray"]) == {}
+
+
+def test_since_when_somebody_is_employed_is_a_date_of_employment(detector: Detector) -> None:
+    """However it is put."""
+    assert judge(detector, "employed_since", [date(2019, 4, 1)]) == ["employment_dates"]
+
+
 def test_neighbours_lend_a_column_meaning(detector: Detector) -> None:
     """A city beside a street; an amount beside an employee's number in a table of salaries."""
     assert table(detector, "t1", addr_line_1=["1 Elm"], city=["Reno"]) == {

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import phonenumbers
 import pytest
+import tomli
 
 from piiscan import demo
 from piiscan.errors import PiiscanError, RefusedError
@@ -128,6 +129,15 @@ def test_the_database_is_consistent_and_has_clean_and_empty_tables(firm: Path) -
         "complaints": 0,
         "legal_referrals": 0,
     }
+
+
+def test_nobody_logs_in_before_registering(firm: Path) -> None:
+    """A last login dates no password: the day of the registration does, and the configuration says so."""
+    query = "SELECT count(*) FROM portal_users WHERE registered_on <= substr(last_login, 1, 10)"
+    database = sqlite3.connect(firm / "firm.db")
+    clocks = tomli.loads((firm / "piiscan.toml").read_text("utf-8"))["sources"]["crm"]["clocks"]
+    assert database.execute(query).fetchone() == database.execute("SELECT count(*) FROM portal_users").fetchone()
+    assert clocks["portal_users"] == {"collected": "registered_on", "last_login": "last_login"}
 
 
 def test_recordings_are_sounds_of_recorded_calls(firm: Path) -> None:

@@ -140,9 +140,28 @@ def test_the_card_that_should_not_be_there_is_found(shown: tuple[Path, subproces
 def test_clean_tables_and_files_are_clean(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     """Reference data and an office's opening hours hold nothing personal."""
     folder, _ = shown
-    clean = {"dispositions", "fee_schedule", "products", "policies/fees.csv", "policies/opening-hours.txt"}
+    clean = {"clients", "dispositions", "fee_schedule", "products", "policies/fees.csv", "policies/opening-hours.txt"}
     listed = json.loads(run(folder, "inventory", "list", "--format", "json").stdout)["holdings"]
     assert sorted({each["container"] for each in listed} & clean) == []
+
+
+def test_columns_are_called_what_a_lawyer_would_call_them(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    """A relative's name, a member's number, the name of an employee; a plan's name is nobody's number."""
+    folder, _ = shown
+    listed = json.loads(run(folder, "inventory", "list", "--format", "json").stdout)["holdings"]
+    found = {(each["container"].split("/")[0], each["column"], each["data_type"]) for each in listed}
+    assert {
+        ("employment", "employed_since", "employment_dates"),
+        ("exports", "employee", "person_name"),
+        ("exports", "student", "person_name"),
+        ("letters", None, "card_expiry"),
+        ("notes", "note", "card_expiry"),
+        ("placements", "member_id", "health_plan_member_id"),
+        ("portal", "user", "username"),
+        ("skip-trace", "name", "person_name"),
+        ("skiptrace_hits", "relative_name", "relative_associate"),
+    } <= found
+    assert [entry for entry in found if entry[:2] == ("medical_accounts", "health_plan")] == []
 
 
 def test_every_command_is_called_below() -> None:

@@ -42,7 +42,8 @@ def test_offsets_are_code_points(detector: Detector) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("card 2223 0031 2200 3222 exp 12/27", ["card_pan"]),
+        ("card 2223 0031 2200 3222 exp 12/27", ["card_pan", "card_expiry"]),
+        ("coupon 12345 expires 12/27", []),
         ("write to a@b.co.uk, see http://b.co.uk/x", ["email"]),
         ("SSN 219-09-9998, DOB 02/14/1980", ["ssn", "dob"]),
         ("ssn on file: 219099998", ["ssn"]),
