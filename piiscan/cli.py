@@ -32,8 +32,16 @@ PIPE_CLOSED: Final = 128 + signal.SIGPIPE
 """What a shell sees of any program whose reader went away (``| head``)."""
 
 
-class Terminated(BaseException):
-    """SIGTERM, raised in the main thread so that everything open is closed."""
+_SAID: Final = {signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+"""Signals that end a run as Ctrl-C does, and what is then said."""
+
+
+class Ended(BaseException):
+    """One of those signals, raised in the main thread so that everything open is closed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = signal.Signals(number)
 
 
 class Commands(click.Group):
@@ -139,10 +147,13 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Runs the command line and exits: 0 to 6 as `ExitCode` says, 130, 143, or 141 when the reader of its output left."""
+    """Runs the command line and exits: 0 to 6 as `ExitCode` says, 128 + the signal that ended it, 141 when its reader left."""
+    _open_closed()
     app = App()
     app.start()
-    signal.signal(signal.SIGTERM, functools.partial(_terminate, os.getpid()))
+    for number in _SAID:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(number, functools.partial(_end, os.getpid()))
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name the terminal cannot show is no failure
     code = _run(app, sys.argv[1:] or ["--help"])
     if not _flushes():
@@ -151,10 +162,22 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _terminate(owner: int, *_: object) -> NoReturn:
+def _open_closed() -> None:
+    """Gives standard streams that are closed (``>&-``) to the null device: else the next file opened would be one of them."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            lowest_free = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(lowest_free, True)  # noqa: FBT003 - it takes no keyword
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+
+
+def _end(owner: int, number: int, _: object) -> NoReturn:
     if os.getpid() != owner:
-        os._exit(ExitCode.TERMINATED)  # a forked worker has nothing to tell
-    raise Terminated
+        os._exit(128 + number)  # a forked worker has nothing to tell
+    raise Ended(number)
 
 
 def _flushes() -> bool:
@@ -197,12 +220,10 @@ def _explain(app: App, error: BaseException) -> int:  # noqa: PLR0911  # a table
             return error.exit_code
         case click.ClickException():
             return _explain_usage(app, error)
-        case KeyboardInterrupt() | click.Abort() | Terminated():
-            ended = isinstance(error, Terminated)
-            say(
-                "terminated" if ended else "interrupted", hint="what was finished so far is kept; run it again to go on"
-            )
-            return ExitCode.TERMINATED if ended else ExitCode.INTERRUPTED
+        case KeyboardInterrupt() | click.Abort() | Ended():
+            number = error.number if isinstance(error, Ended) else signal.SIGINT
+            say(_SAID.get(number, "interrupted"), hint="what was finished so far is kept; run it again to go on")
+            return 128 + number
         case BrokenPipeError() if _reader_left():
             return PIPE_CLOSED
         case OSError(errno=int(number), filename=filename):

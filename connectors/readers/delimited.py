@@ -68,7 +68,7 @@ def _named(rows: Iterable[list[str]], found: dialect.Dialect) -> Iterator[Row]:
         if waiting is not None and tuple(row) == waiting:
             waiting = None
             continue
-        if not any(row):
+        if not any(map(str.strip, row)):
             continue
         if len(row) > naming.MAX_COLUMNS:
             row[naming.MAX_COLUMNS - 1 :] = [found.delimiter.join(row[naming.MAX_COLUMNS - 1 :])]

@@ -64,7 +64,9 @@ def regular(text: str, *, complete: bool) -> bool:
 
 def _measured(lines: list[str], delimiter: str) -> Dialect:
     try:
-        rows = [row for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter) if any(row)]
+        rows = [
+            row for row in csv.reader((f"{line}\n" for line in lines), delimiter=delimiter) if any(map(str.strip, row))
+        ]
     except csv.Error:  # one field larger than csv allows: no table by this delimiter
         rows = []
     if not rows:

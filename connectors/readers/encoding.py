@@ -35,10 +35,15 @@ _CP1252: Final = {
 }
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")
 _WIDE_RUN: Final = re.compile("(?:[\t\n\r\x20-\x7e]\0){4,}")
+_NULS: Final = re.compile("\0+")
+_HOLE: Final = re.compile(rb"\0{4,}")
+"""A stretch that was reserved and never written: no text has so many NULs of its own, in any encoding."""
+_HOLE_NULS: Final = 4
 
 
 def detect(head: bytes) -> str | None:
-    """The encoding of a text that begins with ``head``; None when these bytes are no text."""
+    """The encoding of a text that begins with ``head``, holes in it aside; None when these bytes are no text."""
+    head = _HOLE.sub(lambda hole: hole[0][: len(hole[0]) % 4], head)  # by fours: wide characters stay aligned
     for mark, name in BOMS:
         if head.startswith(mark) and _printable(head, name):
             return name
@@ -53,21 +58,27 @@ def detect(head: bytes) -> str | None:
 def decoded(file: File, *, guessed: bool = True) -> Iterator[str]:
     """The file's text in chunks, line ends as newline characters, no NULs, no lone surrogates.
 
-    Bytes that are not of the file's encoding are read as Windows-1252 (a UTF-8 log with Latin-1 lines in it) and noted.
+    Bytes that are not of the file's encoding are read as Windows-1252 (a UTF-8 log with Latin-1 lines in it) and noted, and
+    so are holes: a log that was preallocated, or cut by a crash, has NULs where nothing was written.
     """
     name = file.encoding or FALLBACK
     decoder = codecs.getincrementaldecoder(name)(_errors(name))
     lines = io.IncrementalNewlineDecoder(None, translate=True)
+    nuls = file.stream.consumed  # a hole at the beginning, dropped when the type was judged
     undecodable, first, final = 0, True, False
     while not final:
         data = file.stream.read(READ_BYTES)
         final = not data
-        text, bad = _clean(decoder.decode(data, final))
+        text, bad = _without_escapes(decoder.decode(data, final))
         undecodable += bad
+        text, hole = _without_nuls(text)
+        nuls += hole
         if first and text:
             text, first = text.removeprefix("\ufeff"), False
         if text := lines.decode(text, final):
             yield text
+    if nuls:
+        file.notes.append(f"{nuls} NULs read as blanks")
     if undecodable:
         file.notes.append(f"{undecodable} undecodable bytes")
     if guessed and name not in _UNICODE:
@@ -107,7 +118,8 @@ def valid(text: str) -> str:
 
 def text_of(head: bytes, name: str) -> str:
     """The text of a file's beginning, as `decoded` would give it; a character cut at its end is left as it falls."""
-    text, _ = _clean(head.decode(name, _errors(name)))
+    text, _ = _without_escapes(head.decode(name, _errors(name)))
+    text, _ = _without_nuls(text)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -115,8 +127,8 @@ def _errors(name: str) -> str:
     return "surrogateescape" if name == "utf-8" else "replace"
 
 
-def _clean(text: str) -> tuple[str, int]:
-    """The text without escaped bytes and NULs, and how many bytes could not be decoded."""
+def _without_escapes(text: str) -> tuple[str, int]:
+    """The text without escaped bytes, and how many bytes could not be decoded."""
     bad = 0
     if not text.isascii():
         bad = text.count("\ufffd")
@@ -125,9 +137,16 @@ def _clean(text: str) -> tuple[str, int]:
         except UnicodeEncodeError:
             bad += len(_ESCAPED.findall(text))
             text = text.translate(_CP1252)
-    if "\0" in text:
-        text = _WIDE_RUN.sub(lambda run: run[0][::2], text).replace("\0", " ")
     return text, bad
+
+
+def _without_nuls(text: str) -> tuple[str, int]:
+    """The text with a blank for every run of NULs that is not of wide characters, and how many of them lay in holes."""
+    if "\0" not in text:
+        return text, 0
+    text = _WIDE_RUN.sub(lambda run: run[0][::2], text)
+    runs = [len(run) for run in _NULS.findall(text)]
+    return _NULS.sub(" ", text), sum(run for run in runs if run >= _HOLE_NULS)
 
 
 def _wide(head: bytes) -> str | None:

@@ -79,6 +79,9 @@ BY_HEAD: Final = (
 )
 """What decides at once, also for formats that would pass for text."""
 
+TAR: Final = slice(257, 262), b"ustar"
+"""What tells a tar archive (POSIX pax, "ustar Interchange Format"): text and NULs otherwise, as a log with holes is."""
+
 BY_BINARY_HEAD: Final = (
     (b"PAR1", "parquet", "Parquet table"),
     (b"Obj\x01", "avro", "Avro table"),

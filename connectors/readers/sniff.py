@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from piiscan.connectors.readers import dialect, encoding, formats, safexml
+from piiscan.connectors.readers import dialect, encoding, formats, safejson, safexml
 from piiscan.connectors.readers.port import HEAD_BYTES
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Kind:
 
 
 def kind_of(file: File) -> Kind:
-    """What the file is; never raises because of its content. Type ``unknown`` where nothing is recognised."""
+    """What the file is. Type ``unknown`` where nothing is recognised; raises what broke the stream before it showed."""
     file.stream.drop_nuls()
     head = file.stream.peek(HEAD_BYTES)
     if not head:
@@ -43,8 +43,10 @@ def kind_of(file: File) -> Kind:
     for magic, kind, label in formats.BY_HEAD if coding else (*formats.BY_HEAD, *formats.BY_BINARY_HEAD):
         if head.startswith(magic):
             return _refined(kind, label, head, extension(file.name))
+    if head[formats.TAR[0]] == formats.TAR[1]:
+        return Kind("tar", "tar archive")
     if coding is None:
-        return _binary(head, file.name)
+        return _binary(file, head)
     found = _text(encoding.text_of(head, coding), extension(file.name), complete=len(head) < HEAD_BYTES)
     return replace(found, encoding=coding)
 
@@ -69,9 +71,9 @@ def _refined(kind: str, label: str, head: bytes, ending: str) -> Kind:
     return Kind(kind, label)
 
 
-def _binary(head: bytes, name: str) -> Kind:
-    ending = extension(name)
-    family, label = _magic(head, name)
+def _binary(file: File, head: bytes) -> Kind:
+    ending = extension(file.name)
+    family, label = _magic(head)
     if ending in formats.AUDIO and family in {"", "audio", "video"}:
         return Kind("audio", label or f"{ending.upper()} audio")
     if ending in formats.VIDEO and family in {"", "video"}:
@@ -80,17 +82,21 @@ def _binary(head: bytes, name: str) -> Kind:
         return Kind("image", label or f"{ending.upper()} image")
     if family in _MEDIA and (head.startswith(formats.MEDIA_HEADS) or head[4:8] == b"ftyp"):
         return Kind(family, label)
+    file.stream.check()
     if ending in formats.BY_NAME:
         return Kind(*formats.BY_NAME[ending])
     return Kind("binary", label) if label and family not in _MEDIA else Kind("unknown", "binary data of no known type")
 
 
-def _magic(head: bytes, name: str) -> tuple[str, str]:
-    """What puremagic makes of it: the family of its media type (``audio``...) and its name; both empty if unknown."""
+def _magic(head: bytes) -> tuple[str, str]:
+    """What puremagic makes of these bytes: the family of their media type (``audio``...) and its name; empty if unknown.
+
+    It is not told the name: it would call any binary file "x.log" a log.
+    """
     import puremagic  # noqa: PLC0415 - slow to import, needed for binary files only
 
     try:
-        best = puremagic.magic_string(head[:_MAGIC_BYTES], name or None)[0]
+        best = puremagic.magic_string(head[:_MAGIC_BYTES])[0]
     except (puremagic.PureError, ValueError, IndexError):
         return "", ""
     family, _, kind = best.mime_type.partition("/")
@@ -132,19 +138,6 @@ def _json(text: str, ending: str, *, complete: bool) -> Kind | None:
     if not stripped.startswith(("{", "[")):
         return None
     first, newline, rest = stripped.partition("\n")
-    if newline and rest.lstrip().startswith(("{", "[")) and _parses(first, complete=True):
+    if newline and rest.lstrip().startswith(("{", "[")) and safejson.begins(first, complete=True):
         return lines
-    return Kind("json", "JSON document") if _parses(stripped, complete=complete) else None
-
-
-def _parses(text: str, *, complete: bool) -> bool:
-    import ijson  # noqa: PLC0415 - used for JSON only
-
-    parser = ijson.basic_parse_coro(ijson.sendable_list(), multiple_values=True)
-    try:
-        parser.send(text.encode("utf-8", "replace"))
-        if complete:
-            parser.close()
-    except (ijson.JSONError, ValueError):
-        return False
-    return True
+    return Kind("json", "JSON document") if safejson.begins(stripped, complete=complete) else None

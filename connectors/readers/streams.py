@@ -68,6 +68,11 @@ class Stream:
         if head.startswith(b"\0\0\0\0"):
             self.read(len(head) - len(head.lstrip(b"\0")))
 
+    def check(self) -> None:
+        """Nothing, while all that was asked for could be had. Raises what broke the stream."""
+        if self._failure is not None:
+            raise self._failure
+
     def seekable(self) -> IO[bytes]:
         """The same bytes with random access: the file itself, or a copy in memory. Raises SourceError (limit) when too large."""
         if self._seekable is not None:
@@ -99,8 +104,7 @@ class Stream:
             return b""
 
     def _pull(self, size: int) -> bytes:
-        if self._failure is not None:
-            raise self._failure
+        self.check()
         if self._left is not None:
             size = min(size, self._left)
         data = self._raw.read(size) or b"" if size else b""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import re
 import shutil
 import stat
 import sys
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 PIPE_WIDTH: Final = 120
 """Columns of a table that no terminal shows (``COLUMNS`` says otherwise)."""
+_FORMAT: Final = re.compile("[a-z]+")
 _SUFFIXES: Final = {".txt": "table", ".text": "table"}
 
 
@@ -159,7 +161,8 @@ def parse_output(
     """``--format`` and every ``-o``, checked before any work is done. Raises UsageError.
 
     With an ``-o`` standard output stays empty unless ``--format`` asks for it. A FILE without a format is written in
-    the one of ``--format`` (instead of standard output), else in its suffix's.
+    the one of ``--format`` (instead of standard output), else in its suffix's. A file that has a name such as ``a=b`` is
+    written ``./a=b``.
     """
     from piiscan import plugins
 
@@ -168,7 +171,11 @@ def parse_output(
     files, bare = [], False
     for output in outputs:
         name, sign, rest = output.partition("=")
-        named = bool(sign) and name in plugins.renderers()
+        named = bool(sign) and _FORMAT.fullmatch(name) is not None
+        if named:
+            plugins.renderer(name)
+        if not (rest if named else output):
+            raise UsageError(f"-o {output}: no file named", hint="write -o FORMAT=FILE or -o FILE")
         path = Path(rest if named else output)
         bare = bare or not named
         files.append((name if named else _guess_format(path, stdout), _check_target(path)))

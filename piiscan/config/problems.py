@@ -74,7 +74,15 @@ class Places:
         self._lines = lines
 
     def problem(self, place: Place, text: str) -> Problem:
-        """The problem at a key; where that key is missing, at the table it is missing from."""
+        """The problem at a key; where that key is missing, at the table it is missing from.
+
+        A text that begins with another key of the file, as connectors write it, is about that one.
+        """
+        named, colon, rest = text.partition(": ")
+        for known in self._lines if colon else ():
+            if spell(known) == named:
+                place, text = known, rest
+                break
         return Problem(self.file, self.line(place), spell(place), text)
 
     def line(self, place: Place) -> int:

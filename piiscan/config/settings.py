@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, PrivateAttr
 
@@ -28,9 +28,12 @@ from piiscan.errors import UsageError
 from piiscan.model import Secret, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from piiscan.config.problems import Place
+
+
+T = TypeVar("T")
 
 
 def _name(value: str) -> str:
@@ -101,6 +104,13 @@ class Config(Table):
             max_file_bytes=entry.max_file_size,
             options=dict(entry.model_extra or {}),
         )
+
+    def checked(self, place: Place, build: Callable[[], T]) -> T:
+        """What ``build`` makes of the table or key at a place. Raises ConfigError: its UsageError, with file, line and key."""
+        try:
+            return build()
+        except UsageError as error:
+            raise InvalidConfigError([self.places.problem(place, error.message)], hint=error.hint) from None
 
     def store_location(self) -> tuple[str, Secret | None]:
         """The store's url and its password. Raises UsageError when the password cannot be had."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from piiscan.config import Config
+    from piiscan.ports import Connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def prepare(config: Config, request: ScanRequest) -> Preparation:
     plan = read_plan(config, request.mode)
     sources = tuple(config.source(name) for name in _chosen(config, request.sources))
     for source in sources:
-        plugins.connector(source.connector)(source, plan).close()
+        connector_for(config, source, plan).close()
     limit = request.max_duration or config.scan.max_duration
     return Preparation(
         request=request,
@@ -92,6 +93,13 @@ def prepare(config: Config, request: ScanRequest) -> Preparation:
         unit_timeout_s=config.scan.unit_timeout.total_seconds(),
         max_duration_s=limit.total_seconds() if limit else None,
     )
+
+
+def connector_for(config: Config, source: Source, plan: ReadPlan) -> Connector:
+    """The source's connector, which has opened nothing yet. Raises ConfigError, with file and line, when there can be none."""
+    place = ("sources", source.name)
+    kind = config.checked((*place, "connector"), lambda: plugins.connector(source.connector))
+    return config.checked(place, lambda: kind(source, plan))
 
 
 def _chosen(config: Config, names: tuple[str, ...]) -> list[str]:

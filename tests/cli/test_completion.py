@@ -17,6 +17,13 @@ def test_a_script_is_printed_for_each_shell(invoke, shell, mark):
     assert f"_PIISCAN_COMPLETE={shell}_complete" in result.stdout
 
 
+def test_its_help_shows_an_example_a_line(invoke):
+    """As they are to be typed."""
+    shown = invoke("completion", "--help").stdout
+    assert "\n    piiscan completion zsh > ~/.zfunc/_piiscan\n" in shown
+    assert "\\b" not in shown
+
+
 @pytest.mark.parametrize(
     ("words", "position", "expected"),
     [

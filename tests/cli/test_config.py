@@ -72,6 +72,24 @@ no_such_option = 1
     assert "8 problems" in table.stdout
 
 
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("connector = 'telepathy'\nurl = 'x'", "4: sources.a.connector: unknown connector 'telepathy'"),
+        ("connector = 'sql'\nurl = 'nonsense'", "5: sources.a.url: not a database url"),
+        ("connector = 'sql'\nurl = 'sqlite:///x.db'\nnope = 1", "3: sources.a: unknown key 'nope'"),
+    ],
+)
+def test_a_scan_names_the_line_of_a_source_it_cannot_begin(invoke, tmp_path, source, error):
+    """As ``config validate`` does; the store is not made."""
+    (tmp_path / "piiscan.toml").write_text(f"[firm]\n\n[sources.a]\n{source}\n")
+    result = invoke("scan")
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, f"error: piiscan.toml:{error}")
+    (problem,) = invoke("config", "validate", "--format", "json").json["problems"]
+    assert f"{problem['line']}: {problem['key']}: {problem['problem']}" == error
+    assert [path.name for path in tmp_path.iterdir()] == ["piiscan.toml"]
+
+
 def test_a_broken_rule_pack_is_a_problem(invoke, tmp_path):
     """The folder of one's own rules is checked with the configuration."""
     (tmp_path / "rules").mkdir()

@@ -83,15 +83,24 @@ def test_the_version_is_one_line(invoke):
             "-o x.nonsense: in which format?",
             "write -o FORMAT=x.nonsense; formats: csv, json, md, table",
         ),
+        (["version", "-o", "html=x.html"], "unknown format 'html'", "known: csv, json, md, table; see piiscan plugins"),
+        (
+            ["version", "--format", "json", "-o", "html=x.html"],
+            "unknown format 'html'",
+            "known: csv, json, md, table; see piiscan plugins",
+        ),
+        (["version", "-o", "json="], "-o json=: no file named", "write -o FORMAT=FILE or -o FILE"),
+        (["version", "-o", ""], "-o : no file named", "write -o FORMAT=FILE or -o FILE"),
         (["version", "-o", "json=gone/x"], "-o gone/x: there is no folder gone", "create it first"),
         (["version", "-o", "json=."], "-o .: is a folder", "name a file in it"),
         (["version", "a\x1b[2Jb"], "Got unexpected extra argument (a\\x1b[2Jb)", "see piiscan version --help"),
     ],
 )
-def test_wrong_usage_is_told_in_two_lines(invoke, arguments, error, hint):
-    """What, then what to do; exit code 2; nothing on standard output."""
+def test_wrong_usage_is_told_in_two_lines(invoke, tmp_path, arguments, error, hint):
+    """What, then what to do; exit code 2; nothing on standard output, and no file."""
     result = invoke(*arguments)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"error: {error}\nhint: {hint}\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_group_without_a_command_shows_its_help(invoke):
@@ -146,6 +155,12 @@ def test_files_are_written_whole_and_private(invoke, tmp_path):
     assert (result.stdout, json.loads((tmp_path / "bare").read_text())["document"]) == ("", "version")
 
 
+def test_a_file_may_have_a_name_with_an_equals_sign(invoke, tmp_path):
+    """What stands before it is a format only when it is made as their names are."""
+    assert invoke("version", "-o", "./a=b.json", "-o", "2026=1.json").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2026=1.json", "a=b.json"]
+
+
 def test_a_device_is_written_to_and_not_replaced(invoke, tmp_path):
     """``-o json=/dev/stdout`` is standard output; a link's target is replaced, not the link."""
     assert json.loads(invoke("version", "-o", "json=/dev/stdout").stdout)["document"] == "version"
@@ -180,26 +195,83 @@ def test_a_reader_that_leaves_is_no_error(invoke, arguments):
     assert (result.exit_code, result.stderr) == (141, "")
 
 
-@pytest.mark.parametrize(
-    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
-)
-def test_a_signal_ends_a_waiting_command(environment, tmp_path, number, code, word):
-    """It is said in one line, and nothing else is."""
+@pytest.mark.parametrize("closed", [[0], [1], [2], [1, 2], [0, 1, 2]])
+def test_closed_standard_streams_are_no_failure(invoke, environment, tmp_path, closed):
+    """``<&- >&- 2>&-``: the command works as with the null device there, and no file it opens takes the stream's number."""
+    (tmp_path / "share").mkdir()
+    (tmp_path / "share" / "a.csv").write_text("id,name\n1,Ann\n")
+    (tmp_path / "piiscan.toml").write_text("[sources.share]\nconnector = 'files'\nurl = 'file:share'\n")
+    shell = f'exec "$@" {" ".join(f"{number}>&-" for number in closed)}'
+
+    def run(*arguments):
+        command = ["/bin/sh", "-c", shell, "sh", sys.executable, "-m", "piiscan", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=300
+        )
+
+    scanned, listed, wrong = run("scan", "--workers", "1"), run("inventory", "containers"), run("nonsense")
+    assert [scanned.returncode, listed.returncode, wrong.returncode] == [0, 0, 2]
+    assert ("a.csv" in listed.stdout) == (1 not in closed)
+    assert ("run 1 complete" in scanned.stderr) == (2 not in closed)
+    assert "Traceback" not in scanned.stderr + listed.stderr + wrong.stderr
+    assert invoke("inventory", "containers", "--format", "json").json["containers"][0]["container"] == "a.csv"
+
+
+@pytest.fixture
+def waiting(environment, tmp_path):
+    """Starts a command that waits for its password command, which waits for it to end."""
     os.mkfifo(tmp_path / "ready")
     (tmp_path / "wait").write_text("#!/bin/sh\necho up > ready\nwhile kill -0 $PPID; do sleep 0.1; done\n")
     (tmp_path / "wait").chmod(0o700)
     (tmp_path / "piiscan.toml").write_text("[store]\nurl = 'postgresql://u@h/db'\npassword_command = ['./wait']\n")
-    ready = os.open(tmp_path / "ready", os.O_RDONLY | os.O_NONBLOCK)
-    command = [sys.executable, "-m", "piiscan", "config", "validate"]
-    process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
-    )
-    assert select.select([ready], [], [], 60)[0]
-    os.close(ready)
+
+    def start(*prefix):
+        ready = os.open(tmp_path / "ready", os.O_RDONLY | os.O_NONBLOCK)
+        command = [*prefix, sys.executable, "-m", "piiscan", "config", "validate"]
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        )
+        assert select.select([ready], [], [], 60)[0]
+        os.close(ready)
+        return process
+
+    return start
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"),
+    [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"), (signal.SIGHUP, 129, "hung up")],
+)
+def test_a_signal_ends_a_waiting_command(waiting, number, code, word):
+    """It is said in one line, and nothing else is."""
+    process = waiting()
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (code, "")
     assert stderr == f"error: {word}\nhint: what was finished so far is kept; run it again to go on\n"
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored(waiting):
+    """``nohup``: the terminal goes, the command goes on until it is ended otherwise."""
+    process = waiting("nohup")
+    process.send_signal(signal.SIGHUP)  # taken before SIGTERM, if at all
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert "error: terminated\n" in stderr
+
+
+def test_ctrl_c_while_the_command_is_imported_is_quiet(environment, tmp_path):
+    """No traceback before there is anything that could be kept."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt")
+    done = subprocess.run(
+        [sys.executable, "-m", "piiscan", "version"],
+        env=environment | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 BROKEN = """

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from piiscan.config import InvalidConfigError, load
-from piiscan.errors import ConfigError, ExitCode
+from piiscan.errors import ConfigError, ExitCode, UsageError
 
 SOURCE = '[sources.crm]\nconnector = "sql"\n'
 
@@ -140,6 +140,30 @@ def test_a_folder_is_no_configuration(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load(tmp_path)
     assert str(caught.value) == f"{tmp_path}: Is a directory"
+
+
+@pytest.mark.parametrize(
+    ("place", "said", "expected"),
+    [
+        (("sources", "a"), "has no such folder", "4: sources.a: has no such folder"),
+        (("sources", "a"), "sources.a.url: not a database url", "6: sources.a.url: not a database url"),
+        (("sources", "a", "connector"), "unknown connector 'x'", "5: sources.a.connector: unknown connector 'x'"),
+        (("sources", "a"), "sources.b: beyond the file", "4: sources.a: sources.b: beyond the file"),
+    ],
+)
+def test_what_another_room_complains_of_gets_its_line(tmp_path, place, said, expected):
+    """A connector's complaint is told with the line of the key it is about, and its hint is kept."""
+    file = tmp_path / "piiscan.toml"
+    file.write_text("[firm]\nname = 'x'\n\n[sources.a]\nconnector = 'x'\nurl = 'x'\n")
+    config = load(file)
+
+    def refuse():
+        raise UsageError(said, hint="mend it")
+
+    with pytest.raises(InvalidConfigError) as caught:
+        config.checked(place, refuse)
+    assert (str(caught.value), caught.value.hint) == (f"{file}:{expected}", "mend it")
+    assert config.checked(place, lambda: 3) == 3
 
 
 def test_an_error_survives_the_way_between_processes(tmp_path):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
 from piiscan.connectors.sql import SqlConnector
 from piiscan.connectors.sql.address import is_local, parse_address, require_driver
 from piiscan.connectors.sql.catalog import path_of
+from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.mysql import _covers
+from piiscan.connectors.sql.sessions import Sessions
 from piiscan.errors import ConfigError, SourceError
 from piiscan.model import ReadPlan, Secret, SkipCode, Source
 
@@ -81,6 +84,61 @@ def test_a_missing_driver_names_the_extra(monkeypatch):
         "the driver oracledb for oracle is not installed",
         'pip install "piiscan-inventory[oracle]"',
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        (
+            'FATAL:  password authentication failed for user "canary"',
+            SkipCode.NO_PERMISSION,
+            "the login was refused: wrong user or password (PostgreSQL: 28P01)",
+        ),
+        (
+            'FATAL:  role "canary" does not exist',
+            SkipCode.NO_PERMISSION,
+            "the login was refused: the server knows no such user (PostgreSQL: 28000)",
+        ),
+        (
+            "fe_sendauth: no password supplied",
+            SkipCode.NO_PERMISSION,
+            "the login was refused: no password given, set password_file or password_command (PostgreSQL: 28P01)",
+        ),
+        (
+            "FATAL:  kein pg_hba.conf-Eintrag für Host »10.0.0.9«, Benutzer »canary«, Datenbank »d«, keine Verschlüsselung",
+            SkipCode.NO_PERMISSION,
+            "the login was refused: pg_hba.conf has no entry for this user, host and database (PostgreSQL: 28000)",
+        ),
+        (
+            'FATAL:  Peer authentication failed for user "canary"',
+            SkipCode.NO_PERMISSION,
+            "the login was refused: the server's proof of identity failed (PostgreSQL: 28000)",
+        ),
+        (
+            "FATAL:  sorry, too many clients already",
+            SkipCode.LIMIT,
+            "the server has no connection left: try again later (PostgreSQL: 53300)",
+        ),
+        (
+            "FATAL:  the database system is starting up",
+            SkipCode.UNREACHABLE,
+            "the server is there, but refused the connection: look at its log (PostgreSQL: 08004)",
+        ),
+        (
+            "Connection refused, canary",
+            SkipCode.UNREACHABLE,
+            "the connection failed or was lost (PostgreSQL: OperationalError)",
+        ),
+    ],
+)
+def test_what_a_postgresql_server_said_to_a_login_is_understood_and_not_passed_on(said, code, message):
+    """These a server that trusts the loopback never says; the others are tested on one."""
+    server = Sessions(_parse("postgresql://h/d"), ReadPlan()).server
+    text = f'connection failed: connection to server at "10.0.0.1", port 5432 failed: {said}'
+
+    error = explain(psycopg.OperationalError(text), server)
+
+    assert (error.code, error.message) == (code, message)
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,18 @@ def test_a_missing_file_is_unreachable_and_not_created(path, connect):
     with pytest.raises(SourceError) as caught:
         list(connect().containers())
 
-    assert caught.value.code is SkipCode.UNREACHABLE
+    assert (caught.value.code, caught.value.message) == (SkipCode.UNREACHABLE, "there is no such file")
     assert not path.exists()
+
+
+def test_a_folder_is_no_database(path, connect):
+    """Nor a pipe, on which opening would wait for ever."""
+    path.mkdir()
+
+    with pytest.raises(SourceError) as caught:
+        list(connect().containers())
+
+    assert (caught.value.code, caught.value.message) == (SkipCode.UNREADABLE, "it is no regular file")
 
 
 def test_a_file_that_is_no_database_is_unreadable(path, connect):
@@ -232,6 +242,17 @@ def test_ages_take_each_value_by_its_own_type(database, connect):
     ages = connector.ages(_listed(connector)["t"], Clock("collected", ("w",)), None)
 
     assert ages.rows == (AgeRow(None, 5), AgeRow(date(2024, 5, 6), 2))
+
+
+def test_an_owner_is_matched_letter_by_letter(database, connect):
+    """A column's collation outlives a cast in SQLite."""
+    database.execute("CREATE TABLE t (w TEXT, client TEXT COLLATE NOCASE)")
+    database.executemany("INSERT INTO t VALUES (NULL, ?)", [("mercy",), ("MERCY",), ("Mercy",)])
+    connector = connect(ReadPlan(clients=frozenset({"mercy"})))
+
+    ages = connector.ages(_listed(connector)["t"], Clock("collected", ("w",)), "client")
+
+    assert ages.rows == (AgeRow(None, 2, "?"), AgeRow(None, 1, "mercy"))
 
 
 def test_a_path_to_a_key_that_is_not_unique_does_not_multiply_rows(database, connect):

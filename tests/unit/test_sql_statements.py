@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from piiscan.connectors.sql.ages import SCALES, _count_days, _owner
-from piiscan.connectors.sql.layout import Key, Layout
+from piiscan.connectors.sql.layout import Key, Layout, _is_whole
 from piiscan.connectors.sql.samples import array_statement, hash_statement, union_statement
 from piiscan.connectors.sql.sessions import SERVERS
 from piiscan.model import Container, ReadPlan
@@ -191,18 +191,35 @@ def test_seconds_become_days_on_the_server(bench, expected):
 
 
 @each(
-    sqlite="VARCHAR(255)",
-    postgresql="VARCHAR(255)",
-    mariadb="CHAR(255)",
-    mssql="VARCHAR(255)",
-    oracle="VARCHAR2(255 CHAR)",
+    sqlite='(CAST(o AS VARCHAR(255)) COLLATE "BINARY")',
+    postgresql='(CAST(o AS VARCHAR(255)) COLLATE "C")',
+    mariadb="CAST(CAST(o AS CHAR(255)) AS BINARY)",
+    mssql="(CAST(o AS VARCHAR(255)) COLLATE Latin1_General_BIN2)",
+    oracle="CAST(o AS VARCHAR2(255 CHAR))",
 )
 def test_an_owner_is_a_constant_of_ours_or_a_question_mark(bench, expected):
-    """The column's own value is never in the result."""
+    """The column's own value is never in the result, and case counts whatever the column's collation."""
     assert (
-        bench.text(_owner(sa.column("o"), ["b", "a"]))
-        == f"CASE WHEN (CAST(o AS {expected}) = 'a') THEN 'a' WHEN (CAST(o AS {expected}) = 'b') THEN 'b' ELSE '?' END"
+        bench.text(_owner(bench.server, sa.column("o"), ["b", "a"]))
+        == f"CASE WHEN ({expected} = 'a') THEN 'a' WHEN ({expected} = 'b') THEN 'b' ELSE '?' END"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_whole"),
+    [
+        (sa.BigInteger(), True),
+        (sa.Numeric(18, 0), True),
+        (sa.Numeric(19, 0), False),
+        (sa.Numeric(None, 0), False),
+        (sa.Numeric(18, 2), False),
+        (sa.Float(10), False),
+        (sa.String(9), False),
+    ],
+)
+def test_a_key_is_probed_only_if_all_its_values_fit_64_bits(kind, is_whole):
+    """Any other is hashed."""
+    assert _is_whole(kind) is is_whole
 
 
 @each(

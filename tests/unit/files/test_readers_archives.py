@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import zipfile
 
 import pytest
@@ -127,6 +128,18 @@ def test_a_small_cut_gzip_is_read_too(share):
 
     assert reading.text.startswith(CANARY)
     assert reading.troubles == [(("a.log",), "unreadable")]
+
+
+@pytest.mark.parametrize("name", ["blob.gz", "a.log.gz", "a.mdb.gz"])
+def test_a_cut_gzip_of_unknown_content_is_unreadable_and_not_unsupported(share, name):
+    """What was cut off before it showed its type may have been anything: that is not tolerated by default."""
+    content = gzip.compress(bytes(range(1, 32)) * 20 + random.Random(20261121).randbytes(20_000))
+
+    whole, cut = share.read(name, content), share.read(name, content[:-9_000])
+
+    assert whole.troubles == [((name[:-3],), "unsupported")]
+    assert cut.troubles == [((name[:-3],), "unreadable")]
+    assert "cut off" in cut.skips[0].reason
 
 
 def test_a_gzip_with_a_wrong_checksum_is_partial(share):

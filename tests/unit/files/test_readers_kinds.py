@@ -75,7 +75,7 @@ def test_pictures_and_videos_count_and_say_that_their_content_is_unread(share, n
         ("a.rtf", b"{\\rtf1 x}", "unsupported", "RTF document"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c" + NOISE.randbytes(90), "unsupported", "7-Zip archive"),
         ("a.rar", b"Rar!\x1a\x07\x00" + NOISE.randbytes(90), "unsupported", "RAR archive"),
-        ("a.tar", b"a" + b"\0" * 99 + b"0000644\0" + b"\0" * 149 + b"ustar\x0000" + b"\0" * 300, "unsupported", "Tape Archive"),
+        ("a.tar", b"a" + b"\0" * 99 + b"0000644\0" + b"\0" * 149 + b"ustar\x0000" + b"\0" * 300, "unsupported", "tar archive"),
         ("a.parquet", b"PAR1\x15\x00" + b"\0" * 90, "unsupported", "Parquet table"),
         ("a.pgp", b"-----BEGIN PGP MESSAGE-----\n\nabc\n", "encrypted", "PGP message"),
         ("page.MAD", b"\x01\x00\x00\x00" + b"\x07\x00" * 80, "unsupported", "binary data"),
@@ -88,6 +88,13 @@ def test_formats_not_read_are_named(share, name, content, code, words):
 
     assert (reading.batches, reading.troubles) == ([], [((), code)])
     assert words in reading.skips[0].reason
+
+
+def test_a_name_alone_names_no_format(share):
+    """Binary data called ``.log`` is no "Logger File": the name says nothing that its bytes do not."""
+    reading = share.read("a.log", b"\x01\x02\x03\x04\x05\x06\x07" * 99)
+
+    assert reading.skips[0].reason == "binary data of no known type: this format is not read"
 
 
 def test_a_sqlite_file_says_how_to_have_it_read(share, tmp_path):

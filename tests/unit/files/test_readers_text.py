@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import random
+import re
 from itertools import pairwise
 
 import pytest
@@ -77,6 +78,37 @@ def test_an_empty_file_is_clean_and_one_of_nuls_too(share):
 def test_a_log_that_begins_with_a_hole_is_read_behind_it(share):
     """A log cut while it was open has NULs before its text."""
     assert share.read("app.log", b"\0" * 700_000 + b"user 078-05-1120\n").text == "user 078-05-1120"
+
+
+@pytest.mark.parametrize("name", ["app.log", "app.txt", "noext"])
+@pytest.mark.parametrize(
+    ("content", "expected", "notes"),
+    [
+        (b"user 078-05-1120\n" + b"\0" * 8_000_000, "user 078-05-1120\n ", ("8000000 NULs read as blanks",)),
+        (b"user 078\n" + b"\0" * 999_999 + b"\nuser 219\n", "user 078\n \nuser 219", ("999999 NULs read as blanks",)),
+        (b"\0" * 4_096 + b"user 078\n", "user 078", ("4096 NULs read as blanks",)),
+        (b"\0" * 900 + b"user 078-05-1120\n" * 6, "\n".join(["user 078-05-1120"] * 6), ("900 NULs read as blanks",)),
+        ((b"078-05-1120" + b"\0" * 99) * 200, "078-05-1120 " * 200, ("19800 NULs read as blanks",)),
+        ("José\n".encode() + b"\0" * 90_000, "José\n ", ("90000 NULs read as blanks",)),
+        ("Zoë Smith, Boston\n".encode("utf-16-le") + b"\0" * 512, "Zoë Smith, Boston\n ", ("256 NULs read as blanks",)),
+        ("Zoë Smith, Boston\n".encode("utf-16") + b"\0" * 512, "Zoë Smith, Boston\n ", ("256 NULs read as blanks",)),
+        ("Zoë Smith, Boston\n".encode("utf-16-be") + b"\0" * 512, "Zoë Smith, Boston\n ", ("256 NULs read as blanks",)),
+        ("Zoë Smith, Boston\n".encode("utf-32-le") + b"\0" * 512, "Zoë Smith, Boston\n ", ("128 NULs read as blanks",)),
+    ],
+)
+def test_a_log_with_holes_is_read_around_them(share, name, content, expected, notes):
+    """Preallocated, cut by a crash, padded: at the end, in the middle, at the start, 90 % of it; wide characters too."""
+    reading = share.read(name, content)
+
+    assert (re.sub(" +", " ", reading.text), reading.notes, reading.skips) == (expected, notes, [])
+
+
+def test_a_table_with_holes_keeps_its_rows(share):
+    """A hole is no row; padding within a cell does not end it."""
+    content = b"id,name\n1,Ann\0\0\0\0\0\0\n2,Bob\n" + b"\0" * 70_000 + b"\n3,Cid\n" + b"\0" * 70_000
+
+    for name in ("a.csv", "table"):
+        assert share.read(name, content).columns == {"id": ["1", "2", "3"], "name": ["Ann ", "Bob", "Cid"]}
 
 
 def test_a_very_long_line_comes_in_bounded_pieces_cut_between_values(share):
