@@ -67,7 +67,7 @@ def count_ages(
     keys = (
         (nothing if text is None else text).label("day"),
         _count_days(number, scale).label("number"),
-        _owner(dated.owner, clients).label("owner"),
+        _owner(server, dated.owner, clients).label("owner"),
     )
     filled = [column.label(f"filled_{place}") for place, column in enumerate(dated.filled)]
     rows = dated.select(*keys, *filled).subquery("piiscan_dated")
@@ -103,11 +103,11 @@ def _count_days(number: Expression | None, scale: Scale | None) -> Expression:
     return whole // scale.per_day if scale.per_day else whole
 
 
-def _owner(column: Expression | None, clients: Collection[str]) -> Expression:
+def _owner(server: Server, column: Expression | None, clients: Collection[str]) -> Expression:
     """The client's id as a constant of ours: another value of the column is never sent."""
     if column is None:
         return sa.cast(sa.null(), sa.String(10))
-    text = sa.cast(column, sa.String(255))
+    text = server.exact(sa.cast(column, sa.String(255)))
     if not clients:
         return sa.cast(sa.literal("?"), sa.String(10))
     return sa.case(*((text == client, sa.literal(client)) for client in sorted(clients)), else_=sa.literal("?"))

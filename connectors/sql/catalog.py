@@ -30,6 +30,15 @@ class Shape:
     failure: SourceError | None = None
 
 
+@dataclass(slots=True)
+class Survey:
+    """One schema: its tables and views that are wanted, and what must be said beside them."""
+
+    shapes: dict[str, Shape]
+    facts: dict[str, Facts]
+    skips: tuple[Skip, ...]
+
+
 def list_containers(connection: sa.Connection, server: Server, source: Source) -> Iterator[Container | Skip]:
     """Everything include and exclude let through, sorted by schema and name; what may be hidden comes as a Skip.
 
@@ -39,12 +48,7 @@ def list_containers(connection: sa.Connection, server: Server, source: Source) -
     schemas = server.schemas(sa.inspect(connection))
     for schema in schemas:
         try:
-            known = server.facts(connection, schema)
-            facts = {name: fact for name, fact in known.items() if is_wanted(path_of(schema, name), source)}
-            if known and not facts:
-                continue
-            hidden = server.hides(connection, schema)
-            shapes = _reflect(connection, server, schema, facts)
+            found = _survey(connection, server, source, schema)
         except sa.exc.SQLAlchemyError as error:
             if len(schemas) == 1:
                 raise explain(error, server) from None
@@ -52,20 +56,34 @@ def list_containers(connection: sa.Connection, server: Server, source: Source) -
             skip = explain(error, server, path_of(schema, "*")).skip(source.name)
             yield Skip(skip.source, skip.container, skip.code, skip.reason, hides=True)
             continue
-        if hidden:
-            yield Skip(source.name, path_of(schema, "*"), SkipCode.NO_PERMISSION, hidden, hides=True)
-        for name, shape in sorted(shapes.items()):
-            path = path_of(schema, name)
-            if is_wanted(path, source):
-                yield _entry(
-                    server,
-                    source.name,
-                    (schema, name),
-                    shape,
-                    facts.get(name, Facts()),
-                    connection.dialect,
-                    fingerprint,
-                )
+        yield from found.skips
+        for name, shape in sorted(found.shapes.items()):
+            facts = found.facts.get(name, Facts())
+            yield _entry(server, source.name, (schema, name), shape, facts, connection.dialect, fingerprint)
+
+
+def _survey(connection: sa.Connection, server: Server, source: Source, schema: str | None) -> Survey:
+    """What is wanted of a schema. Raises sqlalchemy's errors."""
+    known = server.facts(connection, schema)
+    wanted = {name: fact for name, fact in (known or {}).items() if is_wanted(path_of(schema, name), source)}
+    facts = {name: fact for name, fact in wanted.items() if fact.root is None}
+    skips = [
+        Skip(source.name, path_of(schema, name), SkipCode.ERROR, _elsewhere(fact.root))
+        for name, fact in sorted(wanted.items())
+        if fact.root and not _is_included(path_of(*fact.root), source) and not _is_excluded(path_of(*fact.root), source)
+    ]
+    if known and not wanted:
+        return Survey({}, {}, ())
+    if hidden := server.hides(connection, schema):
+        skips.insert(0, Skip(source.name, path_of(schema, "*"), SkipCode.NO_PERMISSION, hidden, hides=True))
+    shapes = _reflect(connection, server, schema, None if known is None else facts)
+    return Survey(
+        {name: shape for name, shape in shapes.items() if is_wanted(path_of(schema, name), source)}, facts, tuple(skips)
+    )
+
+
+def _elsewhere(root: tuple[str, str]) -> str:
+    return f"a partition is read with its table {path_of(*root)}: include that"
 
 
 def path_of(schema: str | None, name: str) -> str:
@@ -76,14 +94,23 @@ def path_of(schema: str | None, name: str) -> str:
 
 def is_wanted(path: str, source: Source) -> bool:
     """Whether a path matches an include glob (none: all do) and no exclude glob; ``*`` crosses dots, case counts."""
-    included = not source.include or any(fnmatchcase(path, glob) for glob in source.include)
-    return included and not any(fnmatchcase(path, glob) for glob in source.exclude)
+    return _is_included(path, source) and not _is_excluded(path, source)
+
+
+def _is_included(path: str, source: Source) -> bool:
+    return not source.include or any(fnmatchcase(path, glob) for glob in source.include)
+
+
+def _is_excluded(path: str, source: Source) -> bool:
+    return any(fnmatchcase(path, glob) for glob in source.exclude)
 
 
 def _reflect(
-    connection: sa.Connection, server: Server, schema: str | None, facts: dict[str, Facts]
+    connection: sa.Connection, server: Server, schema: str | None, facts: dict[str, Facts] | None
 ) -> dict[str, Shape]:
-    """All tables of a schema: in bulk, or one by one where one of them breaks the bulk."""
+    """The tables named by ``facts``, or all of a schema: in bulk, or one by one where one of them breaks the bulk."""
+    if facts is not None and not facts:
+        return {}
     with unknown_types():
         try:
             shapes = {
@@ -93,17 +120,17 @@ def _reflect(
         except sa.exc.SQLAlchemyError:
             connection.rollback()
             shapes = {}
-        names = facts.keys() or shapes.keys() | _names(connection, schema)
+        names = shapes.keys() | _names(connection, schema) if facts is None else facts.keys()
         for name in names - shapes.keys():
             shapes[name] = _reflect_one(connection, server, schema, name)
     return {name: shapes[name] for name in sorted(names)}
 
 
 def _reflect_kind(
-    connection: sa.Connection, schema: str | None, kind: ObjectKind, facts: Collection[str]
+    connection: sa.Connection, schema: str | None, kind: ObjectKind, facts: Collection[str] | None
 ) -> dict[str, Shape]:
     inspector = sa.inspect(connection)
-    names = sorted(facts) or None
+    names = None if facts is None else sorted(facts)
     columns = inspector.get_multi_columns(schema, names, kind=kind, scope=ObjectScope.DEFAULT)
     is_view = kind is not ObjectKind.TABLE
     keys: dict[Any, Any] = {} if is_view else inspector.get_multi_pk_constraint(schema, names, kind=kind)

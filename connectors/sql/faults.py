@@ -23,7 +23,7 @@ WORDS: Final = {
 }
 HINTS: Final = {
     SkipCode.NO_PERMISSION: "check user and password, and GRANT SELECT to the scanning account",
-    SkipCode.UNREACHABLE: "check host, port, network and TLS settings of the url",
+    SkipCode.UNREACHABLE: "check host, port, database, network and TLS settings of the url",
     SkipCode.TIMEOUT: "raise [scan] statement_timeout or lock_timeout, or scan at a quieter hour",
 }
 
@@ -37,7 +37,7 @@ def explain(error: BaseException, server: Server, container: str | None = None) 
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig is not None else error
     mark = server.code(cause)
     code = server.judge(cause) or _by_class(error)
-    words = WORDS.get(code, "the database could not deliver it")
+    words = server.describe(cause) or WORDS.get(code, "the database could not deliver it")
     return SourceError(code, f"{words} ({server.name}: {mark})", container=container, hint=HINTS.get(code, ""))
 
 

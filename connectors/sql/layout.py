@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import ReflectedColumn
 
     from piiscan.model import Container
+
+PROBE_DIGITS: Final = 18
+"""A number of so many digits fits the 64 bits of a probe, whatever its digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def _find_key(
 
 
 def _is_whole(kind: object) -> bool:
-    return isinstance(kind, sa.Integer) or (
-        isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float) and kind.scale == 0
-    )
+    """Whether every value is a whole number that fits a probe's 64 bits."""
+    if not isinstance(kind, sa.Numeric) or isinstance(kind, sa.Float):
+        return isinstance(kind, sa.Integer)
+    return kind.scale == 0 and kind.precision is not None and kind.precision <= PROBE_DIGITS

@@ -80,6 +80,10 @@ class Mssql(Server):
         """By style 23, yyyy-mm-dd."""
         return sa.func.convert(sa.literal_column("nvarchar(10)"), value, 23)
 
+    def exact(self, text: Expression) -> Expression:
+        """By code points."""
+        return sa.collate(text, "Latin1_General_BIN2")
+
     def bucket(self, key: Sequence[Expression]) -> Expression:
         """CHECKSUM is signed: the mask makes it a bucket."""
         return sa.func.checksum(*key, type_=sa.Integer()).bitwise_and(BUCKETS - 1)

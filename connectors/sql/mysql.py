@@ -48,7 +48,22 @@ class Mariadb(Server):
     hidden = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
     codes: ClassVar = {
         **dict.fromkeys(
-            ("1044", "1045", "1142", "1143", "1227", "1370", "1410", "1449", "1698", "1820", "1862"),
+            (
+                "1044",
+                "1045",
+                "1130",
+                "1142",
+                "1143",
+                "1227",
+                "1370",
+                "1410",
+                "1449",
+                "1698",
+                "1820",
+                "1862",
+                "3118",
+                "4151",
+            ),
             SkipCode.NO_PERMISSION,
         ),
         **dict.fromkeys(("1205", "1317", "1969", "3024", "4031"), SkipCode.TIMEOUT),
@@ -58,7 +73,6 @@ class Mariadb(Server):
                 "1049",
                 "1053",
                 "1129",
-                "1130",
                 "1152",
                 "1184",
                 "1927",
@@ -78,6 +92,14 @@ class Mariadb(Server):
             ("126", "127", "144", "145", "1034", "1035", "1194", "1195", "1712", "1932"), SkipCode.UNREADABLE
         ),
         **dict.fromkeys(("1021", "1038", "1041", "1104", "1153", "1203", "1226"), SkipCode.LIMIT),
+    }
+    words: ClassVar = {
+        "1044": "the login was refused: there is no such database, or the account has no right on it",
+        **dict.fromkeys(("1045", "1698"), "the login was refused: wrong user or password, or not from this host"),
+        "1049": "the server has no such database: check its name in the url",
+        "1130": "the login was refused: no account may connect from this host",
+        **dict.fromkeys(("1820", "1862"), "the login was refused: the password has expired"),
+        **dict.fromkeys(("3118", "4151"), "the login was refused: the account is locked"),
     }
 
     def connect_args(self) -> dict[str, Any]:
@@ -158,6 +180,10 @@ class Mariadb(Server):
     def spell(self, name: str) -> str:
         """The Inspector leaves the backticks of a name doubled, as SHOW CREATE TABLE prints them."""
         return name.replace("``", "`")
+
+    def exact(self, text: Expression) -> Expression:
+        """Byte by byte: other collations ignore case, accents or blanks at the end."""
+        return sa.type_coerce(sa.cast(text, sa.LargeBinary()), sa.String())
 
     def cell(self, name: str, kind: TypeEngine[Any]) -> Cell:
         """Bits as a number; what SQLAlchemy does not know (geometry) as bytes."""

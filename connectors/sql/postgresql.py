@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import sqlalchemy as sa
@@ -12,18 +14,41 @@ from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy.types import TypeEngine
 
-FACTS: Final = sa.text("""
-SELECT c.relname, c.relkind, c.reltuples, c.relpages, c.relispartition,
+FILTERED: Final = """
+row_security_active(c.oid) AND NOT coalesce((
+  SELECT bool_or(p.polpermissive AND pg_get_expr(p.polqual, c.oid) = 'true')
+     AND bool_and(p.polpermissive OR coalesce(pg_get_expr(p.polqual, c.oid), 'true') = 'true')
+  FROM pg_catalog.pg_policy p
+  WHERE p.polrelid = c.oid AND p.polcmd IN ('r', '*')
+    AND EXISTS (SELECT FROM unnest(p.polroles) AS r WHERE r = 0 OR pg_has_role(r, 'USAGE'))
+), false)
+"""
+"""Whether policies may hide rows of ``c`` from this account: not if one lets it see all and none takes some away."""
+FACTS: Final = sa.text(f"""
+SELECT c.relname, c.relkind, c.reltuples, c.relpages, root.nspname AS root_schema, root.relname AS root_name,
        has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT') AS readable,
        c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS has_children,
-       row_security_active(c.oid) AS filtered
+       {FILTERED} AS filtered
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN LATERAL (
+  WITH RECURSIVE up(oid) AS (
+    SELECT c.oid UNION ALL SELECT i.inhparent FROM pg_catalog.pg_inherits i JOIN up ON i.inhrelid = up.oid
+  )
+  SELECT rn.nspname, rc.relname
+  FROM up JOIN pg_catalog.pg_class rc ON rc.oid = up.oid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace
+  WHERE NOT rc.relispartition
+) root ON c.relispartition
 WHERE n.nspname = :schema AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-""")
+""")  # noqa: S608  # put together of constants
+WITHHELD: Final = sa.text(f"""
+SELECT {FILTERED}
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = :schema AND c.relname = :name
+""")  # noqa: S608  # as above
 RIGHTS: Final = sa.text("""
 SELECT count(*), (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -32,6 +57,23 @@ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN
 """)
 GRANTS: Final = "CREATE ROLE piiscan LOGIN; GRANT CONNECT ON DATABASE ... TO piiscan; GRANT USAGE ON SCHEMA ... TO piiscan; GRANT SELECT ON ALL TABLES IN SCHEMA ... TO piiscan"
 PAGE_BYTES: Final = 8192
+REFUSALS: Final = (
+    ("FATAL: +password authentication failed", "28P01", "the login was refused: wrong user or password"),
+    (
+        "no password supplied",
+        "28P01",
+        "the login was refused: no password given, set password_file or password_command",
+    ),
+    ("FATAL: +role .* does not exist", "28000", "the login was refused: the server knows no such user"),
+    ("FATAL: +role .* is not permitted to log in", "28000", "the login was refused: ALTER ROLE ... LOGIN is missing"),
+    ("pg_hba\\.conf", "28000", "the login was refused: pg_hba.conf has no entry for this user, host and database"),
+    ("FATAL: .*authentication failed", "28000", "the login was refused: the server's proof of identity failed"),
+    ("FATAL: +permission denied for database", "42501", "the login was refused: GRANT CONNECT ON DATABASE is missing"),
+    ("FATAL: +database .* does not exist", "3D000", "the server has no such database: check its name in the url"),
+    ("FATAL: .*(too many c|connection slots)", "53300", "the server has no connection left: try again later"),
+    ("FATAL:", "08004", "the server is there, but refused the connection: look at its log"),
+)
+"""What a server says while a connection is made, for libpq passes no SQLSTATE on then; that code, and our words."""
 
 
 class Postgresql(Server):
@@ -59,7 +101,22 @@ class Postgresql(Server):
 
     def connect_args(self) -> dict[str, Any]:
         """Who we are, and how long to wait."""
-        return {"application_name": "piiscan", "connect_timeout": max(2, round(self.plan.connect_timeout_s))}
+        return {
+            "application_name": "piiscan",
+            "client_encoding": "utf8",
+            "connect_timeout": max(2, round(self.plan.connect_timeout_s)),
+        }
+
+    def connect(
+        self, driver: Callable[..., Any], address: Sequence[Any], settings: Mapping[str, Any], info: dict[Any, Any]
+    ) -> Any:
+        """Also from a database that does not know its encoding."""
+        connection = super().connect(driver, address, settings, info)
+        if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+            from piiscan.connectors.sql.unencoded import accept_any_bytes  # noqa: PLC0415  # it needs the driver
+
+            accept_any_bytes(connection)
+        return connection
 
     def execution_options(self) -> dict[str, Any]:
         """One read-only snapshot a transaction."""
@@ -80,25 +137,23 @@ class Postgresql(Server):
         )
 
     def prepare(self, connection: Any) -> None:
-        """In autocommit: a SET inside a transaction is lost with it."""
+        """In autocommit: a SET inside a transaction is lost with it. A statement ends when its reader is gone."""
+        import psycopg  # noqa: PLC0415  # the driver is loaded by now
+
         connection.autocommit = True
         super().prepare(connection)
+        with suppress(psycopg.Error):  # from PostgreSQL 14, and not on every platform
+            connection.execute("SET client_connection_check_interval = '5s'")
         connection.autocommit = False
 
     def code(self, error: BaseException) -> str:
         """The SQLSTATE; where a connection never stood, libpq gives none and its sentence (host and user only) is read."""
         state = getattr(error, "sqlstate", None)
-        if state:
-            return str(state)
-        text = str(error) if type(error).__name__ in {"OperationalError", "ConnectionTimeout"} else ""
-        refused = (
-            "authentication failed",
-            "no pg_hba.conf entry",
-            "no password supplied",
-            "is not permitted to log in",
-            "permission denied for database",
-        )
-        return "28000" if any(words in text for words in refused) else type(error).__name__
+        return str(state) if state else next((code for code, _ in _refusals(error)), type(error).__name__)
+
+    def describe(self, error: BaseException) -> str:
+        """Why no connection came about."""
+        return next((words for _, words in _refusals(error)), "")
 
     def judge(self, error: BaseException) -> SkipCode | None:
         """By the whole code, else by its class."""
@@ -112,9 +167,18 @@ class Postgresql(Server):
         return [name for name in super().schemas(inspector) if name and not name.startswith("pg_")]
 
     def facts(self, connection: sa.Connection, schema: str | None) -> dict[str, Facts]:
-        """Planner's estimates; a partition is left out, for its parent reads it."""
-        found = connection.execute(FACTS, {"schema": schema})
-        return {row.relname: _facts(row) for row in found if not row.relispartition}
+        """Planner's estimates; a partition names the table that reads it."""
+        return {row.relname: _facts(row) for row in connection.execute(FACTS, {"schema": schema})}
+
+    def withholds(self, connection: sa.Connection, schema: str | None, name: str) -> str:
+        """By row-level security."""
+        if not connection.scalar(WITHHELD, {"schema": schema, "name": name}):
+            return ""
+        return "row-level security hides rows from this account: GRANT it BYPASSRLS, or a policy USING (true)"
+
+    def exact(self, text: Expression) -> Expression:
+        """By bytes, for a collation may ignore case."""
+        return sa.collate(text, "C")
 
     def cell(self, name: str, kind: TypeEngine[Any]) -> Cell:
         """A domain is fetched as what it is made of."""
@@ -162,6 +226,13 @@ class Postgresql(Server):
         yield Check("timeouts", "ok", ", ".join(f"{name} {value}" for name, value in shown.items()))
 
 
+def _refusals(error: BaseException) -> Iterator[tuple[str, str]]:
+    """Code and words of what a connection failed of, the most particular first."""
+    if getattr(error, "sqlstate", None) is None and type(error).__name__ in {"OperationalError", "ConnectionTimeout"}:
+        text = str(error)
+        yield from ((code, words) for said, code, words in REFUSALS if re.search(said, text))
+
+
 def _facts(row: Any) -> Facts:
     return Facts(
         rows=int(row.reltuples) if row.reltuples > 0 else None,
@@ -169,5 +240,6 @@ def _facts(row: Any) -> Facts:
         is_view=row.relkind in "vmf",
         hint="ONLY" if row.has_children else "",
         readable=row.readable,
+        root=(row.root_schema, row.root_name) if row.root_name else None,
         notes=("row-level security: only the rows its policies show",) if row.filtered else (),
     )

@@ -25,23 +25,28 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Reading:
-    """One table being read. ``cut`` counts the cells of each column longer than what is fetched, texts and binaries apart."""
+    """One table being read.
+
+    ``cut`` counts the cells of each column longer than what is fetched, texts and binaries apart; ``withheld`` says why
+    rows may be missing.
+    """
 
     sessions: Sessions
     plan: ReadPlan
     container: Container
     cut: Counter[tuple[str, bool]] = field(default_factory=Counter)
     refused: dict[str, SourceError] = field(default_factory=dict)
+    withheld: str = ""
     begun: bool = False
 
     def batches(self) -> Iterator[Batch | Skip]:
-        """Batches, then a Skip for each column cut or refused; or one Skip where the table could not be read on."""
+        """Batches, then a Skip for rows withheld and each column cut or refused; or one where the table could not be read on."""
         try:
             yield from self._attempt()
         except SourceError as error:
             yield error.skip(self.container.source, container=self.container.path)
         else:
-            yield from self._column_skips()
+            yield from self._partial_skips()
 
     def _attempt(self) -> Iterator[Batch]:
         """All columns; where that fails at once, those columns that can be read by themselves."""
@@ -59,6 +64,9 @@ class Reading:
         try:
             with self.sessions.open() as connection:
                 layout = self._layout(connection)
+                self.withheld = self.sessions.server.withholds(
+                    connection, layout.table.schema, self.container.locator[1]
+                )
                 container, statements = self._statements(connection, layout)
                 held, seen = Batch(container, {cell.name: [] for cell in layout.cells}, 0), 0
                 with closing(self._fetch(connection, layout, statements)) as fetched:
@@ -155,8 +163,10 @@ class Reading:
         if not 0 < len(self.refused) < len(names):
             raise error
 
-    def _column_skips(self) -> Iterator[Skip]:
+    def _partial_skips(self) -> Iterator[Skip]:
         source, path = self.container.source, self.container.path
+        if self.withheld:
+            yield Skip(source, path, SkipCode.NO_PERMISSION, self.withheld)
         for name, error in sorted(self.refused.items()):
             yield Skip(source, path, error.code, f"column {name!r}: {error.message}")
         for (name, is_binary), number in sorted(self.cut.items()):

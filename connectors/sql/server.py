@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine, _Binary
 from piiscan.model import Check, ReadPlan, SkipCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 TEXT_CAP: Final = 1 << 20
 """Code points of one text cell that are fetched."""
@@ -40,6 +40,8 @@ class Facts:
     """What must stand beside the table's name to read it once and whole (``ONLY``...)."""
     readable: bool = True
     notes: tuple[str, ...] = ()
+    root: tuple[str, str] | None = None
+    """Schema and name of the partitioned table that this is a part of, and is read with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class Server:
     """Schemas of the system itself."""
     codes: ClassVar[Mapping[str, SkipCode]] = {}
     """The driver's error codes that say why."""
+    words: ClassVar[Mapping[str, str]] = {}
+    """Error codes that deserve words of their own."""
     isolation: ClassVar[str | None] = "REPEATABLE READ"
     begin: ClassVar[str] = ""
     """What opens a transaction where the driver does not, or not read-only."""
@@ -106,6 +110,21 @@ class Server:
         """What every connection of the engine is set to."""
         return {"isolation_level": self.isolation} if self.isolation else {}
 
+    def pooling(self) -> dict[str, Any]:
+        """How the engine keeps connections: one, and one more while it is busy."""
+        return {
+            "pool_size": 1,
+            "max_overflow": 1,
+            "pool_timeout": self.plan.connect_timeout_s,
+            "pool_pre_ping": True,
+        }
+
+    def connect(
+        self, driver: Callable[..., Any], address: Sequence[Any], settings: Mapping[str, Any], _info: dict[Any, Any]
+    ) -> Any:
+        """A fresh connection of the driver; ``info`` stays with it."""
+        return driver(*address, **settings)
+
     def settings(self) -> tuple[str, ...]:
         """Statements that make a fresh session read-only and bounded in time."""
         return ()
@@ -125,6 +144,12 @@ class Server:
     def abandon(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
         """Gives up a result that was not read to its end."""
 
+    def confirm(self, connection: sa.Connection) -> None:
+        """Raises SourceError when what was read through a connection may not hold together."""
+
+    def close(self) -> None:
+        """Lets go of what is held beside connections; may be called twice."""
+
     def code(self, error: BaseException) -> str:
         """The driver's own code of an error, or its class name; never its text, which may quote a value."""
         return type(error).__name__
@@ -133,15 +158,19 @@ class Server:
         """Why it failed, by the driver's code; None when the code says nothing."""
         return self.codes.get(self.code(error))
 
+    def describe(self, error: BaseException) -> str:
+        """What the driver's code means, where that says more than `judge`; else empty."""
+        return self.words.get(self.code(error), "")
+
     # -- the catalogue --------------------------------------------------------------------------------------------------
 
     def schemas(self, inspector: sa.Inspector) -> list[str | None]:
         """The schemas to list, sorted; None is the one place of a server without schemas."""
         return [name for name in sorted(inspector.get_schema_names()) if name.lower() not in self.hidden]
 
-    def facts(self, _connection: sa.Connection, _schema: str | None) -> dict[str, Facts]:
-        """Row estimates, sizes and rights of a schema's tables, in one query where there is one."""
-        return {}
+    def facts(self, _connection: sa.Connection, _schema: str | None) -> dict[str, Facts] | None:
+        """All tables and views of a schema with estimates, sizes and rights, in one query; None where there is none."""
+        return None
 
     def hides(self, _connection: sa.Connection, _schema: str | None) -> str:
         """Why tables may exist in a schema that this account cannot see; empty when it sees all."""
@@ -177,6 +206,14 @@ class Server:
     def text(self, value: Expression) -> Expression:
         """A value as the database itself writes it."""
         return sa.cast(value, sa.Text())
+
+    def exact(self, text: Expression) -> Expression:
+        """A text that equals another only if every character does, whatever the column's collation."""
+        return text
+
+    def withholds(self, _connection: sa.Connection, _schema: str | None, _name: str) -> str:
+        """Why rows of a table may be there that this account cannot see; empty when it sees all."""
+        return ""
 
     # -- samples --------------------------------------------------------------------------------------------------------
 

@@ -37,18 +37,25 @@ class Sessions:
     def __init__(self, url: sa.URL, plan: ReadPlan) -> None:
         self.server = SERVERS[url.get_backend_name()](url, plan)
         self._url = url
-        self._plan = plan
         self._engine: sa.Engine | None = None
 
     @contextmanager
     def open(self) -> Iterator[sa.Connection]:
-        """A connection in one read-only snapshot, rolled back at the end. Raises SourceError when none can be had."""
+        """A connection in one read-only snapshot, rolled back at the end.
+
+        Raises SourceError when none can be had, or at the end when the snapshot did not hold.
+        """
         try:
             connection = self.engine().connect()
         except Exception as error:  # noqa: BLE001  # drivers raise what they like while connecting
             raise explain(error, self.server) from None
         with connection:
-            yield connection
+            try:
+                yield connection
+            except Exception:
+                self.server.confirm(connection)  # the better reason, where there is one
+                raise
+            self.server.confirm(connection)
 
     def engine(self) -> sa.Engine:
         """The engine. Raises SourceError when the driver is missing."""
@@ -57,13 +64,11 @@ class Sessions:
             self._engine = sa.create_engine(
                 self._url,
                 hide_parameters=True,
-                pool_size=1,
-                max_overflow=1,
-                pool_timeout=self._plan.connect_timeout_s,
-                pool_pre_ping=True,
+                **self.server.pooling(),
                 connect_args=self.server.connect_args(),
                 execution_options=self.server.execution_options(),
             )
+            sa.event.listen(self._engine, "do_connect", self._connect)
             sa.event.listen(self._engine, "connect", self._prepare)
             if self.server.begin:
                 sa.event.listen(self._engine, "begin", lambda connection: connection.exec_driver_sql(self.server.begin))
@@ -74,6 +79,10 @@ class Sessions:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+        self.server.close()
+
+    def _connect(self, dialect: Any, record: Any, address: list[Any], settings: dict[str, Any]) -> Any:
+        return self.server.connect(dialect.connect, address, settings, record.info)
 
     def _prepare(self, connection: Any, _record: object) -> None:
         self.server.prepare(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
 import time
 import zlib
 from pathlib import Path
@@ -12,12 +12,16 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 
 from piiscan.connectors.sql.server import BLOB_CAP, BUCKETS, TEXT_CAP, Cell, Expression, Facts, Server
+from piiscan.connectors.sql.sqlitefile import IMMUTABLE, SHARED_LOG, DatabaseFile
+from piiscan.errors import SourceError
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy.types import TypeEngine
+
+    from piiscan.model import ReadPlan
 
 COUNTED_ROWS: Final = 100_000
 """Rows counted one by one for the listing; beyond, the range of rowids is the estimate."""
@@ -65,11 +69,58 @@ class Sqlite(Server):
         "SQLITE_PERM": SkipCode.NO_PERMISSION,
         "SQLITE_AUTH": SkipCode.NO_PERMISSION,
         "SQLITE_TOOBIG": SkipCode.TOO_LARGE,
+        "SQLITE_READONLY": SkipCode.UNREADABLE,
     }
+    words: ClassVar = {
+        "SQLITE_READONLY": "a program that uses it crashed and left a journal beside it: open and close it once with that program, then scan again",
+    }
+
+    def __init__(self, url: sa.URL, plan: ReadPlan) -> None:
+        super().__init__(url, plan)
+        path = unquote((url.database or "").removeprefix("file:"))
+        self.file = DatabaseFile(Path(os.path.realpath(path)), plan.lock_timeout_s)
 
     def connect_args(self) -> dict[str, Any]:
         """The busy timeout."""
         return {"timeout": self.plan.lock_timeout_s}
+
+    def pooling(self) -> dict[str, Any]:
+        """None is kept: between two tables the owner may do as he likes, and the file is looked at anew."""
+        return {"poolclass": sa.NullPool}
+
+    def connect(
+        self, driver: Callable[..., Any], address: Sequence[Any], settings: Mapping[str, Any], info: dict[Any, Any]
+    ) -> Any:
+        """In the way that leaves no trace beside the file as it lies there now."""
+        try:
+            with self.file.opening() as how:
+                if how == IMMUTABLE:
+                    info["state"] = self.file.state()
+                connection = driver(address[0] + how, **settings)
+                if how == SHARED_LOG:
+                    _enter(connection)
+        except OSError as error:
+            raise _unopenable(error) from None
+        return connection
+
+    def confirm(self, connection: sa.Connection) -> None:
+        """A file opened as immutable must have been that."""
+        before = connection.info.get("state")
+        if before is None:
+            return
+        try:
+            changed = self.file.state() != before
+        except OSError:
+            changed = True
+        if changed:
+            raise SourceError(
+                SkipCode.UNREADABLE,
+                "it was written to while being read, so what was read may not fit together; try again",
+            ) from None
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self.file.close()
 
     def settings(self) -> tuple[str, ...]:
         """A second seat belt beside ``mode=ro``, and no spilling of temporary tables to disk."""
@@ -124,19 +175,12 @@ class Sqlite(Server):
         return Facts(rows=int(last or 0) - int(first or 0) + 1)
 
     def fingerprint(self) -> str | None:
-        """The file's and its log's identity, size and times, and the header with SQLite's change counter."""
-        path = Path(unquote((self.url.database or "").removeprefix("file:")))
-        marks: list[object] = []
-        try:
-            with path.open("rb") as file:
-                marks.append(file.read(100))
-            for part in (path, path.with_name(path.name + "-wal")):
-                if part.exists() and part.stat().st_size:
-                    found = part.stat()
-                    marks.append((found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
-        except OSError:
-            return None
-        return hashlib.sha256(repr(marks).encode()).hexdigest()[:32]
+        """Of the file and its log."""
+        return self.file.fingerprint()
+
+    def exact(self, text: Expression) -> Expression:
+        """Against NOCASE and RTRIM, which outlive a cast."""
+        return sa.collate(text, "BINARY")
 
     def cell(self, name: str, _kind: TypeEngine[Any]) -> Cell:
         """Each value by its own type: a declared type binds nothing here."""
@@ -190,3 +234,22 @@ class Sqlite(Server):
         yield Check(
             "timeouts", "ok", f"statement {self.plan.statement_timeout_s:g} s, lock {self.plan.lock_timeout_s:g} s"
         )
+
+
+def _enter(connection: Any) -> None:
+    """Makes SQLite open the log now, and hold it until the connection is closed."""
+    try:
+        connection.execute("PRAGMA schema_version").fetchall()
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _unopenable(error: OSError) -> SourceError:
+    if isinstance(error, FileNotFoundError):
+        return SourceError(SkipCode.UNREACHABLE, "there is no such file", hint="check the path in the url")
+    if isinstance(error, PermissionError):
+        return SourceError(SkipCode.NO_PERMISSION, "the file may not be read", hint="let the scanning account read it")
+    return SourceError(
+        SkipCode.UNREADABLE, f"the file cannot be opened ({type(error).__name__})", hint="check the disk"
+    )

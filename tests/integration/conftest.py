@@ -112,3 +112,21 @@ def mariadb() -> Iterator[Place]:
             connection.exec_driver_sql(f"DROP USER {name}")
         engine.dispose()
         admin.dispose()
+
+
+@pytest.fixture
+def ascii_database(postgresql: Place) -> Iterator[Place]:
+    """A database without an encoding, for the same role."""
+    postgresql.run(
+        f"CREATE DATABASE {postgresql.name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    )
+    # LATIN1 lets any byte pass on the way in.
+    engine = _engine(postgresql.engine.url.set(database=postgresql.name), connect_args={"client_encoding": "latin1"})
+    url = sa.make_url(postgresql.url).set(database=postgresql.name).render_as_string()
+    place = Place(engine, postgresql.name, url, postgresql.secret, postgresql.role, "public.")
+    place.run(f"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO {place.role}")
+    try:
+        yield place
+    finally:
+        engine.dispose()
+        postgresql.run(f"DROP DATABASE {postgresql.name} WITH (FORCE)")

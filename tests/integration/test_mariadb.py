@@ -11,7 +11,7 @@ from piiscan.connectors.sql import SqlConnector
 from piiscan.connectors.sql.address import parse_address
 from piiscan.connectors.sql.sessions import Sessions
 from piiscan.errors import SourceError
-from piiscan.model import AgeRow, Batch, Clock, Container, ReadPlan, Skip, SkipCode, Source
+from piiscan.model import AgeRow, Batch, Clock, Container, ReadPlan, Secret, Skip, SkipCode, Source
 
 pytestmark = pytest.mark.mariadb
 
@@ -259,16 +259,101 @@ def test_a_source_cannot_be_written_through_the_connector(mariadb):
 
 def test_a_wrong_password_is_said_without_it(mariadb, connect):
     """A refused login names neither the password nor the driver's sentence."""
-    from piiscan.model import Secret
-
     with pytest.raises(SourceError) as caught:
         list(connect(secret=Secret("wrong-canary")).containers())
 
     assert (caught.value.code, caught.value.message) == (
         SkipCode.NO_PERMISSION,
-        "the account may not read it (MariaDB: 1045)",
+        "the login was refused: wrong user or password, or not from this host (MariaDB: 1045)",
     )
     assert "canary" not in repr(caught.value.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("user", "database", "code", "message"),
+    [
+        (
+            "nobody_we_know",
+            None,
+            SkipCode.NO_PERMISSION,
+            "the login was refused: wrong user or password, or not from this host",
+        ),
+        (
+            None,
+            "not_there",
+            SkipCode.NO_PERMISSION,
+            "the login was refused: there is no such database, or the account has no right on it",
+        ),
+        (
+            "root",
+            "not_there",
+            SkipCode.UNREACHABLE,
+            "the server has no such database: check its name in the url",
+        ),
+    ],
+)
+def test_what_kept_the_connection_from_being_made_is_told_apart(mariadb, connect, user, database, code, message):
+    """An unknown user (with one of two numbers, by chance), a database the account may not know of, one that is not there."""
+    url = sa.make_url(mariadb.url)
+    if user == "root":
+        admin = mariadb.engine.url
+        url, settings = admin.set(drivername="mariadb", password=None), {"secret": Secret(admin.password or "")}
+    else:
+        url, settings = url.set(username=user or url.username), {}
+    url = url.set(database=database or url.database)
+
+    with pytest.raises(SourceError) as caught:
+        list(connect(url=url.render_as_string(), **settings).containers())
+
+    assert (caught.value.code, caught.value.message.partition(" (MariaDB: ")[0]) == (code, message)
+
+
+def test_a_locked_account_and_an_expired_password_are_told_apart(mariadb, connect):
+    """Both are refused logins."""
+    said = []
+    for change in ("ACCOUNT LOCK", "ACCOUNT UNLOCK PASSWORD EXPIRE"):
+        mariadb.run(f"ALTER USER {mariadb.role} {change}")
+        with pytest.raises(SourceError) as caught:
+            list(connect().containers())
+        said.append((caught.value.code, caught.value.message))
+
+    assert said == [
+        (SkipCode.NO_PERMISSION, "the login was refused: the account is locked (MariaDB: 4151)"),
+        (SkipCode.NO_PERMISSION, "the login was refused: the password has expired (MariaDB: 1820)"),
+    ]
+
+
+def test_an_owner_is_matched_letter_by_letter(mariadb, connect):
+    """A collation that ignores case, accents and blanks at the end must not give a client another's rows."""
+    mariadb.run(
+        "CREATE TABLE t (id int PRIMARY KEY, seen date, client varchar(20)) COLLATE utf8mb4_general_ci",
+        "INSERT INTO t VALUES (1, NULL, 'mercy'), (2, NULL, 'MERCY'), (3, NULL, 'mercy '), (4, NULL, 'mércy'), (5, NULL, 'zoë')",
+        "CREATE TABLE old (seen date, client varchar(20)) CHARACTER SET latin1",
+        "INSERT INTO old VALUES (NULL, 'zoë'), (NULL, 'ZOË')",
+    )
+    connector = connect(ReadPlan(clients=frozenset({"mercy", "zoë"})))
+    listed, clock = _listed(connector), Clock("collected", ("seen",))
+
+    assert connector.ages(listed["t"], clock, "client").rows == (
+        AgeRow(None, 3, "?"),
+        AgeRow(None, 1, "mercy"),
+        AgeRow(None, 1, "zoë"),
+    )
+    assert connector.ages(listed["old"], clock, "client").rows == (AgeRow(None, 1, "?"), AgeRow(None, 1, "zoë"))
+
+
+def test_an_account_that_sees_no_table_at_all_is_not_told_an_empty_database(mariadb, connect):
+    """Nothing visible is not nothing there."""
+    mariadb.run("CREATE TABLE unseen (id int)", "CREATE TABLE seen (id int)")
+    mariadb.run(
+        f"REVOKE SELECT, SHOW VIEW ON {mariadb.name}.* FROM {mariadb.role}",
+        f"GRANT SELECT ON {mariadb.name}.seen TO {mariadb.role}",
+        "DROP TABLE seen",
+    )
+
+    assert [(found.code, found.container, found.hides) for found in connect().containers()] == [
+        (SkipCode.NO_PERMISSION, "*", True)
+    ]
 
 
 def test_check_tells_a_select_only_account_from_one_that_may_write(mariadb, connect):

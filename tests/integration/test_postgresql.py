@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
+import time
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from piiscan.connectors.sql import SqlConnector
 from piiscan.errors import SourceError
@@ -145,6 +150,68 @@ def test_a_partitioned_table_is_reported_once_with_all_its_rows(postgresql, conn
     assert sorted(_values(connector, listed["calls"])[0]["id"]) == [1, 2]
 
 
+def test_partitions_in_a_schema_of_their_own_are_not_counted_again(postgresql, connect):
+    """Nothing else lies in that schema, which is not the same as nothing being known of it."""
+    parts = f"{postgresql.name}_parts"
+    try:
+        postgresql.run(
+            f"CREATE SCHEMA {parts} AUTHORIZATION {postgresql.role}",
+            "CREATE TABLE calls (id int, d date) PARTITION BY RANGE (d)",
+            f"CREATE TABLE {parts}.y PARTITION OF calls FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (id)",
+            f"CREATE TABLE {parts}.y1 PARTITION OF {parts}.y FOR VALUES IN (1)",
+            f"GRANT SELECT ON ALL TABLES IN SCHEMA {parts} TO {postgresql.role}",
+            "INSERT INTO calls VALUES (1, '2024-05-05')",
+        )
+        everything = [found.path for found in connect(include=(f"{postgresql.name}*",)).containers()]
+        alone = [
+            (found.container, found.code, found.reason, found.hides)
+            for found in connect(include=(f"{parts}.*",)).containers()
+        ]
+        excluded = list(connect(include=(f"{postgresql.name}*",), exclude=(f"{postgresql.name}.calls",)).containers())
+    finally:
+        postgresql.run(f"DROP SCHEMA {parts} CASCADE")
+
+    assert everything == [f"{postgresql.name}.calls"]
+    reason = f"a partition is read with its table {postgresql.name}.calls: include that"
+    assert alone == [
+        (f"{parts}.y", SkipCode.ERROR, reason, False),
+        (f"{parts}.y1", SkipCode.ERROR, reason, False),
+    ]
+    assert excluded == []
+
+
+POLICIES = [
+    ((), "hidden"),
+    (("USING (id = 1)",), "hidden"),
+    (("USING (true)",), "shown"),
+    (("TO {role} USING (true)", "USING (id = 1)"), "shown"),
+    (("FOR SELECT USING (true)", "AS RESTRICTIVE USING (id = 1)"), "hidden"),
+    (("FOR DELETE USING (true)", "USING (id = 1)"), "hidden"),
+    (("TO CURRENT_USER USING (true)",), "hidden"),
+]
+
+
+@pytest.mark.parametrize(("policies", "expected"), POLICIES)
+def test_rows_that_policies_hide_make_a_table_partly_read(postgresql, connect, policies, expected):
+    """Nobody can tell how many rows there are; only a policy that shows all of them to this role ends that."""
+    postgresql.run(
+        "CREATE TABLE t (id int)", "INSERT INTO t VALUES (1), (2)", "ALTER TABLE t ENABLE ROW LEVEL SECURITY"
+    )
+    postgresql.run(
+        *(f"CREATE POLICY p{n} ON t {policy.format(role=postgresql.role)}" for n, policy in enumerate(policies))
+    )
+    connector = connect()
+
+    columns, skips = _values(connector, _listed(connector)["t"])
+
+    reason = "row-level security hides rows from this account: GRANT it BYPASSRLS, or a policy USING (true)"
+    assert [(skip.code, skip.reason) for skip in skips] == (
+        [(SkipCode.NO_PERMISSION, reason)] if expected == "hidden" else []
+    )
+    if expected == "shown":
+        assert columns == {"id": [1, 2]}
+
+
 def test_inherited_rows_are_read_once(postgresql, connect):
     """The older kind of partition: the parent is read with ONLY, each child by itself."""
     postgresql.run("CREATE TABLE base (id int)", "CREATE TABLE child (extra text) INHERITS (base)")
@@ -215,6 +282,8 @@ def test_a_huge_cell_is_cut_on_the_server_and_said(postgresql, connect):
     [
         ("n::bigint AS id", "id", "sample: key probes"),
         ("md5(n::text) AS id", "id", "sample: hashed keys"),
+        ("(n * 10::numeric ^ 24)::numeric(30, 0) AS id", "id", "sample: hashed keys"),
+        ("n::numeric(18, 0) AS id", "id", "sample: key probes"),
         ("n % 10 AS a, n AS id", "a, id", "sample: hashed keys"),
         ("n AS id", None, "sample: TABLESAMPLE BERNOULLI, no key"),
     ],
@@ -269,8 +338,6 @@ def test_a_small_table_is_read_whole_in_sample_mode(postgresql, connect):
 
 def test_a_source_cannot_be_written_through_the_connector(postgresql):
     """As a superuser, so that only the session's own setting can refuse."""
-    import sqlalchemy as sa
-
     from piiscan.connectors.sql.address import parse_address
     from piiscan.connectors.sql.sessions import Sessions
     from piiscan.model import Source
@@ -395,14 +462,54 @@ def test_two_connectors_read_at_the_same_time(postgresql, connect):
     assert seen == [2000, 2000]
 
 
-def test_a_refused_login_is_said_without_the_password(postgresql, connect):
-    """A role that may not log in stands for a wrong password where the loopback trusts everyone."""
-    postgresql.run(f"ALTER ROLE {postgresql.role} NOLOGIN")
+@pytest.mark.parametrize(
+    ("change", "parts", "code", "message"),
+    [
+        (
+            "ALTER ROLE {0} NOLOGIN",
+            {},
+            SkipCode.NO_PERMISSION,
+            "the login was refused: ALTER ROLE ... LOGIN is missing (PostgreSQL: 28000)",
+        ),
+        (
+            "SELECT 1",
+            {"username": "nobody_we_know"},
+            SkipCode.NO_PERMISSION,
+            "the login was refused: ",
+        ),
+        (
+            "SELECT 1",
+            {"database": "not_there"},
+            SkipCode.UNREACHABLE,
+            "the server has no such database: check its name in the url (PostgreSQL: 3D000)",
+        ),
+        (
+            "ALTER ROLE {0} CONNECTION LIMIT 0",
+            {},
+            SkipCode.LIMIT,
+            "the server has no connection left: try again later (PostgreSQL: 53300)",
+        ),
+        (
+            "SELECT 1",
+            {"port": 1},
+            SkipCode.UNREACHABLE,
+            "the connection failed or was lost (PostgreSQL: OperationalError)",
+        ),
+    ],
+)
+def test_what_kept_the_connection_from_being_made_is_told_apart(postgresql, connect, change, parts, code, message):
+    """The server's sentence is understood, not passed on, and the password is in none.
+
+    Whether a server owns that it does not know a user depends on how it proves who is who.
+    """
+    postgresql.run(change.format(postgresql.role))
+    url = sa.make_url(postgresql.url).set(**parts).render_as_string()
 
     with pytest.raises(SourceError) as caught:
-        list(connect().containers())
+        list(connect(url=url).containers())
 
-    assert caught.value.code is SkipCode.NO_PERMISSION
+    assert caught.value.code is code
+    assert caught.value.message.startswith(message)
     assert postgresql.secret.reveal() not in repr(caught.value) + str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -423,3 +530,103 @@ def test_filled_columns_are_counted_by_day_where_they_lie(postgresql, connect):
         AgeRow(None, 1, None, {"ssn": 1, "e%mail of 'x'": 1}),
         AgeRow(date(2024, 5, 6), 2, None, {"ssn": 1, "e%mail of 'x'": 0}),
     )
+
+
+def test_an_owner_is_matched_letter_by_letter(postgresql, connect):
+    """A collation that ignores case must not give a client another's rows."""
+    postgresql.run(
+        "CREATE COLLATION folded (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+        "CREATE TABLE t (seen date, client text COLLATE folded)",
+        "INSERT INTO t VALUES (NULL, 'mercy'), (NULL, 'MERCY'), (NULL, 'Mercy')",
+    )
+    connector = connect(ReadPlan(clients=frozenset({"mercy"})))
+
+    ages = connector.ages(_listed(connector)["t"], Clock("collected", ("seen",)), "client")
+
+    assert ages.rows == (AgeRow(None, 2, "?"), AgeRow(None, 1, "mercy"))
+
+
+@pytest.mark.parametrize("mode", ["full", "sample"])
+def test_a_database_without_an_encoding_is_read_as_text(ascii_database, connect, mode):
+    """UTF-8 where the bytes are that, else Windows' Western European; in every type that is text on the wire."""
+    ascii_database.run(
+        "CREATE TYPE mood AS ENUM ('glad')",
+        "CREATE TABLE t (id text PRIMARY KEY, v varchar(9), c char(4), n name, m mood, j json, a text[], d date, b bytea, num numeric)",
+        r"INSERT INTO t VALUES (E'caf\351', E'\200 5', E'\201', 'plain', 'glad', E'{\"k\": \"\351\"}', ARRAY[E'\351'], '2024-05-06', '\x00e9', 1.5)",
+        r"INSERT INTO t VALUES (E'caf\303\251', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
+    )
+    connector = connect(ReadPlan(mode=mode), url=ascii_database.url, include=())
+
+    columns, skips = _values(connector, _listed(connector)["t"])
+
+    assert skips == []
+    assert sorted(columns["id"]) == ["café", "café"]
+    assert {name: {str(value) for value in values} - {"None"} for name, values in columns.items()} == {
+        "id": {"café"},
+        "v": {"€ 5"},
+        "c": {"\ufffd   "},
+        "n": {"plain"},
+        "m": {"glad"},
+        "j": {'{"k": "é"}'},
+        "a": {"{é}"},
+        "d": {"2024-05-06"},
+        "b": {"b'\\x00\\xe9'"},
+        "num": {"1.5"},
+    }
+
+
+def test_names_and_owners_in_a_database_without_an_encoding(ascii_database, connect):
+    """A name in UTF-8 is found again; one in another encoding is listed as what cannot be read."""
+    latin = {"größe": "größe".encode().decode("latin-1"), "zoë": "zoë".encode().decode("latin-1")}
+    ascii_database.run(
+        f'CREATE TABLE "{latin["größe"]}" (seen date, "{latin["zoë"]}" text)',
+        f"""INSERT INTO "{latin["größe"]}" VALUES ('2024-05-06', '{latin["zoë"]}'), (NULL, 'ZO')""",
+        'CREATE TABLE "zoë" (id int)',
+    )
+    connector = connect(ReadPlan(mode="full", clients=frozenset({"zoë"})), url=ascii_database.url, include=())
+
+    skip, container = sorted(connector.containers(), key=lambda found: isinstance(found, Container))
+
+    assert (skip.container, skip.code) == ("public.zoë", SkipCode.VANISHED)
+    assert container.path == "public.größe"
+    assert _values(connector, container) == ({"seen": ["2024-05-06", None], "zoë": ["zoë", "ZO"]}, [])
+    assert connector.ages(container, Clock("collected", ("seen",)), "zoë", ["zoë"]).rows == (
+        AgeRow(None, 1, "?", {"zoë": 1}),
+        AgeRow(date(2024, 5, 6), 1, "zoë", {"zoë": 1}),
+    )
+    assert {line.subject: line.status for line in connector.check()}["reachable"] == "ok"
+
+
+READ_ALL = """
+import sys
+from piiscan.connectors.sql import SqlConnector
+from piiscan.model import ReadPlan, Source
+connector = SqlConnector(Source("db", "sql", sys.argv[1], include=(sys.argv[2],)), ReadPlan(mode="full"))
+for container in connector.containers():
+    list(connector.batches(container))
+"""
+
+
+def test_a_killed_worker_leaves_no_query_running(postgresql):
+    """The server looks every few seconds whether anybody is left to hear the answer."""
+    postgresql.run("CREATE VIEW slow AS SELECT pg_sleep(300)::text AS t")
+    running = f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{postgresql.role}' AND state = 'active'"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", READ_ALL, postgresql.url, f"{postgresql.name}.slow"],
+        env=os.environ | {"PGPASSWORD": postgresql.secret.reveal()},
+    )
+    try:
+        _wait_for(postgresql, running, 1)
+    finally:
+        worker.kill()
+        worker.wait()
+
+    _wait_for(postgresql, running, 0)
+
+
+def _wait_for(place, query, number):
+    for _ in range(300):
+        if place.rows(query) == [(number,)]:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{query}: never {number}")

@@ -133,6 +133,14 @@ def test_a_refused_login_and_a_dead_server_are_one_line_each(place: Any, tmp_pat
         assert refused.exit_code == 4
         assert [skip["code"] for skip in refused.json["skips"]] == ["no-permission"]
         assert "wrong-password-of-nobody" not in refused.stdout + refused.stderr
+    else:
+        place.run(f"ALTER ROLE {place.role} NOLOGIN")
+        configure(tmp_path, place, ways(tmp_path, "x")["file"])
+        refused = invoke("scan", "--format", "json", cwd=tmp_path)
+        assert refused.exit_code == 4
+        assert [(skip["code"], skip["reason"].partition(":")[0]) for skip in refused.json["skips"]] == [
+            ("no-permission", "the login was refused")
+        ]
     config = (tmp_path / "piiscan.toml") if (tmp_path / "piiscan.toml").exists() else None
     configure(tmp_path, place, ways(tmp_path, "x")["file"])
     config = tmp_path / "piiscan.toml"
@@ -195,6 +203,8 @@ def test_a_column_that_may_not_be_read_does_not_cost_the_dates(postgresql: Any, 
     result = invoke("scan", "--format", "json", cwd=tmp_path)
 
     assert result.exit_code == 4
-    assert [(skip["container"], skip["code"]) for skip in result.json["skips"]] == [(f"{place.prefix}t", "no-permission")]
+    assert [(skip["container"], skip["code"]) for skip in result.json["skips"]] == [
+        (f"{place.prefix}t", "no-permission")
+    ]
     holdings = invoke("inventory", "list", "--format", "json", cwd=tmp_path).json["holdings"]
     assert [h["newest_at"] for h in holdings if h["column"] == "email"] == ["2026-03-01"]
