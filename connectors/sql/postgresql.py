@@ -71,7 +71,7 @@ REFUSALS: Final = (
     ("FATAL: +permission denied for database", "42501", "the login was refused: GRANT CONNECT ON DATABASE is missing"),
     ("FATAL: +database .* does not exist", "3D000", "the server has no such database: check its name in the url"),
     ("FATAL: .*(too many c|connection slots)", "53300", "the server has no connection left: try again later"),
-    ("FATAL:", "08004", "the server is there, but refused the connection: look at its log"),
+    ("failed: FATAL:", "08004", "the server is there, but refused the connection: look at its log"),
 )
 """What a server says while a connection is made, for libpq passes no SQLSTATE on then; that code, and our words."""
 

@@ -10,6 +10,7 @@ import click
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
 
 if TYPE_CHECKING:
+    from piiscan.config import Config
     from piiscan.model import Check, Document, ReadPlan, Source
 
 
@@ -35,17 +36,17 @@ def command(app: App, sources: tuple[str, ...], output: Output) -> None:
     config = app.config()
     chosen = [config.source(name) for name in sources or tuple(config.sources)]
     plan = read_plan(config)
-    rows = [(source.name, check) for source in chosen for check in _checks(source, plan)]
+    rows = [(source.name, check) for source in chosen for check in _checks(config, source, plan)]
     finish(app, _document(rows), output)
 
 
-def _checks(source: Source, plan: ReadPlan) -> list[Check]:
+def _checks(config: Config, source: Source, plan: ReadPlan) -> list[Check]:
     """The connector's own checks, and, where the source answers, what there is to scan and what dates it."""
-    from piiscan import plugins
     from piiscan.errors import SourceError
     from piiscan.model import Check
+    from piiscan.scan import connector_for
 
-    with closing(plugins.connector(source.connector)(source, plan)) as connector:
+    with closing(connector_for(config, source, plan)) as connector:
         checks = list(connector.check())
         if any(check.status == "failed" for check in checks):
             return checks

@@ -112,12 +112,12 @@ def _context() -> BaseContext:
 
 @contextmanager
 def _muted() -> Iterator[None]:
-    """Whatever is started now can print nothing, and Ctrl-C does not reach it.
+    """Whatever is started now can print nothing, and neither Ctrl-C nor a hang-up reaches it.
 
     A worker that is stopped while it starts would print a traceback, and a library in it might print a value: it has no
     standard output to do so. A blocked signal stays blocked in a child.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     kept = [(stream, os.dup(stream)) for stream in (1, 2)]
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
