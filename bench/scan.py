@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import resource
 import subprocess
 import sys
@@ -123,7 +124,7 @@ class Watch(threading.Thread):
         super().__init__(daemon=True)
         self.pid = pid
         self.done = threading.Event()
-        self.largest_kib = self.together_kib = self.rows = 0
+        self.largest_kib = self.together_kib = 0
         self.cpu: dict[int, float] = {}
         self.start()
 
@@ -206,6 +207,9 @@ def peer(engine: sa.Engine) -> float:
         def get_supported_languages(self) -> list[str]:
             return ["en"]
 
+    logging.disable(
+        logging.CRITICAL
+    )  # stock Presidio tries to fetch the list of public suffixes, and complains at length
     registry = RecognizerRegistry()
     registry.load_predefined_recognizers(languages=["en"])
     analyzer = AnalyzerEngine(registry=registry, nlp_engine=NoModel(), supported_languages=["en"])
