@@ -113,7 +113,7 @@ def scan(url: str, table: str, mode: str) -> Cost:
         watch.largest_kib / 1024,
         watch.together_kib / 1024,
         totals["cells"],
-        watch.rows or totals["cells"] // 12,
+        totals["cells"] // 12,
     )
 
 
