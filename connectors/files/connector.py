@@ -37,7 +37,7 @@ class FilesConnector:
         self._path = _path_of(source)
         if source.options:
             raise ConfigError(
-                f"source {source.name}: unknown option {min(source.options)!r}",
+                f"sources.{source.name}.{min(source.options)}: unknown option",
                 hint="a files source knows url, include, exclude, max_file_size and the facts every source has",
             )
         self._settings = Settings(
@@ -107,14 +107,14 @@ def _path_of(source: Source) -> str:
     scheme, colon, rest = source.url.partition(":")
     if not colon or scheme.lower() != "file":
         raise ConfigError(
-            f"source {source.name}: a files source is named by file:///folder",
+            f"sources.{source.name}.url: a files source is named by file:///folder",
             hint="mount a network share (SMB, NFS, SFTP, S3) and name its mount point: file:///mnt/share",
         )
     path = rest.removeprefix("//localhost/").removeprefix("//")
     path = path if path.startswith("/") else f"/{path}" if rest.startswith("//localhost/") else path
     if not path.startswith("/"):
         raise ConfigError(
-            f"source {source.name}: the folder of {scheme}: must be an absolute path on this machine",
+            f"sources.{source.name}.url: the folder of {scheme}: must be an absolute path on this machine",
             hint="write file:///srv/share, or file:share for a folder beside the configuration file",
         )
     return path

@@ -63,10 +63,10 @@ no_such_option = 1
         16: "sources.a.connector",
         18: "sources.a.password",
         20: "sources.a.facts[0].data_types[0]",
-        21: "sources.b",
+        24: "sources.b.no_such_option",
     }
     assert found[18][1] == "the variable PIISCAN_NOPE is not set"
-    assert "no_such_option" in found[21][1]
+    assert "unknown option" in found[24][1]
     table = invoke("config", "validate")
     assert table.exit_code == 2
     assert "8 problems" in table.stdout
