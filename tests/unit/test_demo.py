@@ -7,8 +7,9 @@ import hashlib
 import sqlite3
 import wave
 import zipfile
+from contextlib import closing
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import phonenumbers
 import pytest
@@ -40,7 +41,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 def contents(folder: Path) -> Iterator[str]:
     """Everything the firm holds as text: the database, the files, the archive's members."""
-    yield "\n".join(sqlite3.connect(folder / "firm.db").iterdump())
+    with closing(sqlite3.connect(folder / "firm.db")) as database:
+        yield "\n".join(database.iterdump())
     for path in sorted((folder / "share").rglob("*")):
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
@@ -51,10 +53,16 @@ def contents(folder: Path) -> Iterator[str]:
             yield path.read_bytes().decode("latin-1")
 
 
+def select(firm: Path, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on the firm's database."""
+    with closing(sqlite3.connect(firm / "firm.db")) as database:
+        return database.execute(query).fetchall()
+
+
 def days(firm: Path, table: str, column: str) -> list[date]:
     """The days a column holds, oldest first, nulls left out."""
     query = f"SELECT substr({column}, 1, 10) FROM {table} WHERE {column} IS NOT NULL ORDER BY 1"
-    return [date.fromisoformat(day) for (day,) in sqlite3.connect(firm / "firm.db").execute(query)]
+    return [date.fromisoformat(day) for (day,) in select(firm, query)]
 
 
 def test_two_builds_of_one_day_are_the_same_bytes(firm: Path, tmp_path: Path) -> None:
@@ -84,7 +92,7 @@ def test_every_day_builds_a_firm_with_data_in_the_window_and_before_it(tmp_path:
     placed, schools = days(firm, "accounts", "placed_at"), days(firm, "education", "reported_on")
     assert placed[0] < start < placed[-1] < today
     assert schools[-1] < start
-    columns = [name for _, name, *_ in sqlite3.connect(firm / "firm.db").execute("PRAGMA table_info(demographics)")]
+    columns = [name for _, name, *_ in select(firm, "PRAGMA table_info(demographics)")]
     assert columns == ["debtor_id", "gender", "race", "ethnicity", "marital_status", "veteran_status", "dependents"]
 
 
@@ -99,7 +107,7 @@ def test_names_of_files_and_tables_hold_no_canary(firm: Path) -> None:
     names = "\n".join(
         [
             *digests(firm),
-            *(name for (name,) in sqlite3.connect(firm / "firm.db").execute("SELECT sql FROM sqlite_master") if name),
+            *(name for (name,) in select(firm, "SELECT sql FROM sqlite_master") if name),
         ]
     )
     assert [canary for canary in demo.CANARIES if canary in names] == []
@@ -107,20 +115,15 @@ def test_names_of_files_and_tables_hold_no_canary(firm: Path) -> None:
 
 def test_phone_numbers_are_valid_and_kept_for_fiction(firm: Path) -> None:
     """A recognizer that validates must find them; nobody may answer them."""
-    numbers = [
-        number
-        for row in sqlite3.connect(firm / "firm.db").execute("SELECT home_phone, cell_phone FROM debtors")
-        for number in row
-    ]
+    numbers = [number for row in select(firm, "SELECT home_phone, cell_phone FROM debtors") for number in row]
     assert [number for number in numbers if not phonenumbers.is_valid_number(phonenumbers.parse(number, "US"))] == []
     assert {number[6:12] for number in numbers} == {"555-01"}
 
 
 def test_the_database_is_consistent_and_has_clean_and_empty_tables(firm: Path) -> None:
     """Foreign keys hold; some tables have nothing to find and some have no rows."""
-    database = sqlite3.connect(firm / "firm.db")
-    counts = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in (*CLEAN, *EMPTY)}
-    assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    counts = {table: select(firm, f"SELECT count(*) FROM {table}")[0][0] for table in (*CLEAN, *EMPTY)}
+    assert select(firm, "PRAGMA foreign_key_check") == []
     assert counts == {
         "states": 5,
         "dispositions": 6,
@@ -134,15 +137,14 @@ def test_the_database_is_consistent_and_has_clean_and_empty_tables(firm: Path) -
 def test_nobody_logs_in_before_registering(firm: Path) -> None:
     """A last login dates no password: the day of the registration does, and the configuration says so."""
     query = "SELECT count(*) FROM portal_users WHERE registered_on <= substr(last_login, 1, 10)"
-    database = sqlite3.connect(firm / "firm.db")
     clocks = tomli.loads((firm / "piiscan.toml").read_text("utf-8"))["sources"]["crm"]["clocks"]
-    assert database.execute(query).fetchone() == database.execute("SELECT count(*) FROM portal_users").fetchone()
+    assert select(firm, query) == select(firm, "SELECT count(*) FROM portal_users")
     assert clocks["portal_users"] == {"collected": "registered_on", "last_login": "last_login"}
 
 
 def test_recordings_are_sounds_of_recorded_calls(firm: Path) -> None:
     """Every file under recordings is named by a call and can be played."""
-    named = {path for (path,) in sqlite3.connect(firm / "firm.db").execute("SELECT recording_path FROM calls")}
+    named = {path for (path,) in select(firm, "SELECT recording_path FROM calls")}
     for path in sorted((firm / "share" / "recordings").rglob("*.wav")):
         with wave.open(str(path)) as sound:
             assert sound.getnframes() == 400
