@@ -3,7 +3,7 @@
 #   make demo    installs piiscan, builds an example firm in ./demo, scans it, prints the 12-month category report
 #   make test    installs what development needs too, runs every test (those without a server at hand are skipped)
 #   make lint    style, types, import order
-#   make bench   speed and memory on a PostgreSQL server; with DATA=DIR also which columns of labelled databases are found
+#   make bench   speed and memory on a PostgreSQL server; with DATA=DIR also accuracy on labelled texts and databases
 #   make clean   removes what the above made
 
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python; do \
@@ -32,7 +32,7 @@ lint: .venv/installed-dev
 
 bench: .venv/installed-dev
 	@$(BIN)/python bench/scan.py $(ARGS)
-	@test -z "$(DATA)" || $(BIN)/python bench/columns.py --data "$(DATA)"
+	@test -z "$(DATA)" || $(BIN)/python bench/accuracy.py --data "$(DATA)"
 
 clean:
 	rm -rf .venv $(DEMO) build dist piiscan_inventory.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage

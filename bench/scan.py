@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import resource
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+import stock
 
 SCHEMA = "piiscan_bench"
 PEER_ROWS = 300
@@ -179,40 +179,7 @@ class Watch(threading.Thread):
 
 def peer(engine: sa.Engine) -> float:
     """CPU seconds a cell that stock Presidio takes (all default recognizers, no model) on cells of the large table."""
-    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
-    from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
-
-    class NoModel(NlpEngine):
-        """Presidio's own pipeline without a language model."""
-
-        def load(self) -> None: ...
-        def is_loaded(self) -> bool:
-            return True
-
-        def process_text(self, text: str, language: str) -> NlpArtifacts:
-            return NlpArtifacts([], [], [], [], self, language)
-
-        def process_batch(self, texts, language, **_):
-            return ((text, self.process_text(text, language)) for text in texts)
-
-        def is_stopword(self, word: str, language: str) -> bool:
-            return False
-
-        def is_punct(self, word: str, language: str) -> bool:
-            return False
-
-        def get_supported_entities(self) -> list[str]:
-            return []
-
-        def get_supported_languages(self) -> list[str]:
-            return ["en"]
-
-    logging.disable(
-        logging.CRITICAL
-    )  # stock Presidio tries to fetch the list of public suffixes, and complains at length
-    registry = RecognizerRegistry()
-    registry.load_predefined_recognizers(languages=["en"])
-    analyzer = AnalyzerEngine(registry=registry, nlp_engine=NoModel(), supported_languages=["en"])
+    analyzer = stock.analyzer()
     with engine.connect() as connection:
         rows = connection.execute(sa.text(f"SELECT * FROM {SCHEMA}.large LIMIT {PEER_ROWS}")).all()
     cells = [str(value) for row in rows for value in row if value is not None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ContainerKind = Literal["table", "view", "file"]
 Mode = Literal["sample", "full"]
-Evidence = Literal["values", "name", "metadata", "text"]
+Evidence = Literal["values", "name", "metadata", "text", "declared"]
 Coverage = Literal["full", "sample", "partial"]
 Sensitivity = Literal["always", "conditional", "policy", "no"]
 ClockBasis = Literal["configured", "inferred", "file"]
@@ -274,6 +274,21 @@ def holding_id(container: Container, column: str | None, data_type: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """What an ``[[ignore]]`` entry kept out of the inventory: counted, so that ignoring is never silent."""
+
+    entry: str
+    """Its id."""
+    column: str | None
+    """None for running text, and for the container as a whole."""
+    data_type: str
+    findings: int
+    """Cells, or pieces of text, with a finding it left out."""
+    whole: bool
+    """True where it left the data type out of the column, whatever the values are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scanned:
     """What reading one container (or one member of it) proved; holds no value of the source."""
 
@@ -284,6 +299,7 @@ class Scanned:
     bytes: int
     holdings: tuple[Holding, ...] = ()
     ages: tuple[Ages, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,3 +357,5 @@ class DataType:
     never_disclose: bool = False
     """11 CCR 7024(d): say that it is held, never print it in an answer to a request to know."""
     regime_hint: str = ""
+    declared: str = ""
+    """Why no machine can recognize it, by value, text or name: a person declares where it is held."""

@@ -30,6 +30,7 @@ _EVIDENCE: Final = {
     "name": "the column's name",
     "metadata": "what kind of file it is",
     "text": "passages of running text",
+    "declared": "a declaration in the configuration",
 }
 _SENSITIVE: Final = {
     "always": "sensitive personal information (category L)",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from piiscan.errors import ExitCode, UsageError
 from piiscan.model import Document, Section
-from piiscan.rulepack import ColumnRule, Predefined, Recognizer, RulePacks
+from piiscan.rulepack import ColumnRule, Entity, Predefined, Recognizer, RulePacks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from piiscan.detect.examples import Outcome
-    from piiscan.model import Classification, DataType, Detection
+    from piiscan.detect.explain import Reason, Voice
+    from piiscan.model import Cell, Classification, DataType
 
-Rule = Recognizer | Predefined | ColumnRule
+Rule = Recognizer | Predefined | Entity | ColumnRule
 
 
 def listing(packs: RulePacks, chosen: Collection[str]) -> Document:
@@ -35,7 +37,11 @@ def listing(packs: RulePacks, chosen: Collection[str]) -> Document:
     columns = ("data type", "label", "group", "categories", "sensitive", "rules")
     note = "; ".join(packs.overrides)
     lead = (f"{len(types)} data types, {len(rules)} rules of {', '.join(packs.names)}",)
-    return Document("rules.list", "Rules", body, (Section("Data types", columns, rows, note),), lead=lead)
+    declared = tuple((t.id, t.declared) for t in types if t.declared)
+    sections = [Section("Data types", columns, rows, note)]
+    if declared:
+        sections.append(Section("To be declared: no machine can tell", ("data type", "why"), declared))
+    return Document("rules.list", "Rules", body, tuple(sections), lead=lead)
 
 
 def details(packs: RulePacks, identifier: str) -> Document:
@@ -60,6 +66,7 @@ def details(packs: RulePacks, identifier: str) -> Document:
         ("note", data_type.note),
         ("in answers", "say that it is held, never print it" if data_type.never_disclose else "may be disclosed"),
         ("regime hint", data_type.regime_hint),
+        ("to be declared", data_type.declared),
     )  # fmt: skip
     sections = [Section(data_type.id, ("fact", "value"), tuple(fact for fact in facts if fact[1]))]
     sections += [Section(f"{kind} {rule.id}", ("key", "value"), tuple(_lines(kind, rule))) for kind, rule in rules]
@@ -94,25 +101,56 @@ def results(packs: RulePacks, outcomes: Sequence[Outcome]) -> Document:
     )
 
 
-def text_trial(packs: RulePacks, lines: int, findings: Sequence[tuple[int, Detection, str]]) -> Document:
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A finding in the text that was tried: where it stands, its shape, and why it is reported or not."""
+
+    reason: Reason
+    line: int
+    start: int
+    end: int
+    """In code points from the beginning of the line, exclusive."""
+    shape: str
+
+
+def text_trial(packs: RulePacks, lines: int, trials: Sequence[Trial]) -> Document:
     """``rules.try`` over text: each finding by line, place and shape, without the value."""
-    origins = {rule.id: rule.origin for _, rule in _rules(packs) if not isinstance(rule, ColumnRule)}
-    entries = [
-        {
-            "line": line, "start": d.start, "end": d.end, "shape": shape, "entity": d.entity, "data_type": d.data_type,
-            "categories": list(packs.data_types[d.data_type].categories), "score": d.score, "recognizer": d.recognizer,
-            "why": f"recognizer {d.recognizer} of {origins[d.recognizer]}",
-        }
-        for line, d, shape in findings
-    ]  # fmt: skip
-    rows = tuple((line, f"{d.start}-{d.end}", shape, d.data_type, d.score, d.recognizer) for line, d, shape in findings)
-    section = Section("Findings", ("line", "place", "shape", "data type", "score", "recognizer"), rows)
-    body = {"mode": "text", "lines": lines, "findings": entries}
-    return Document("rules.try", "What fires", body, (section,), lead=(f"{len(rows)} findings in {lines} lines",))
+    found = [each for each in trials if each.reason.status in {"reported", "weak"}]
+    others = [each for each in trials if each.reason.status in {"lost", "ignored"}]
+    body = {
+        "mode": "text",
+        "lines": lines,
+        "findings": [_trial_body(packs, each) for each in found],
+        "passed_over": [_trial_body(packs, each) for each in others],
+    }
+    titles = ("line", "place", "shape", "data type", "score", "rule", "why")
+    sections = [Section("Findings", titles, tuple(map(_trial_row, found)))]
+    if others:
+        sections.append(Section("Passed over", titles, tuple(map(_trial_row, others))))
+    return Document("rules.try", "What fires", body, tuple(sections), lead=(f"{len(found)} findings in {lines} lines",))
 
 
-def column_trial(packs: RulePacks, column: str, table: str, cells: int, found: Sequence[Classification]) -> Document:
-    """``rules.try --column``: what the column is taken for, and why."""
+def _trial_body(packs: RulePacks, trial: Trial) -> dict[str, Any]:
+    reason, found = trial.reason, trial.reason.detection
+    return {
+        "line": trial.line, "start": trial.start, "end": trial.end, "shape": trial.shape, "entity": found.entity,
+        "data_type": found.data_type, "categories": list(packs.data_types[found.data_type].categories), "score": found.score,
+        "recognizer": found.recognizer, "why": reason.why, "status": reason.status, "base_score": reason.base,
+        "patterns": list(reason.patterns), "context": reason.context, "validator": reason.validator,
+        "threshold": reason.threshold, "lost_to": reason.lost_to, "ignored_by": reason.ignored_by,
+    }  # fmt: skip
+
+
+def _trial_row(trial: Trial) -> tuple[Cell, ...]:
+    found = trial.reason.detection
+    place = f"{trial.start}-{trial.end}"
+    return (trial.line, place, trial.shape, found.data_type, found.score, found.recognizer, trial.reason.why)
+
+
+def column_trial(
+    packs: RulePacks, column: str, table: str, cells: int, found: Sequence[Classification], voices: Sequence[Voice]
+) -> Document:
+    """``rules.try --column``: what the column is taken for, and every rule that speaks for or against it."""
     entries = [
         {
             "data_type": c.data_type, "label": packs.data_types[c.data_type].label, "categories": list(packs.data_types[c.data_type].categories),
@@ -124,17 +162,44 @@ def column_trial(packs: RulePacks, column: str, table: str, cells: int, found: S
     rows = tuple(
         (c.data_type, c.confidence, ", ".join(c.evidence), f"{c.cells_matched}/{c.cells_seen}", c.why) for c in found
     )
-    section = Section("Classifications", ("data type", "confidence", "evidence", "cells", "why"), rows)
-    body = {"mode": "column", "column": column, "table": table, "lines": cells, "classifications": entries}
-    return Document(
-        "rules.try", f"Column {column}", body, (section,), lead=(f"{len(rows)} classifications of {cells} values",)
-    )
+    sections = [Section("Classifications", ("data type", "confidence", "evidence", "cells", "why"), rows)]
+    if voices:
+        spoken = tuple((v.rule, v.data_type, v.speaks, _share(v), v.why) for v in voices)
+        sections.append(Section("Rules", ("rule", "data type", "speaks", "share (95 %)", "why"), spoken))
+    body = {
+        "mode": "column", "column": column, "table": table, "lines": cells, "classifications": entries,
+        "rules": [_voice_body(each) for each in voices],
+    }  # fmt: skip
+    lead = (f"{len(rows)} classifications of {cells} values",)
+    return Document("rules.try", f"Column {column}", body, tuple(sections), lead=lead)
+
+
+def _share(voice: Voice) -> str | None:
+    interval = voice.interval
+    return None if interval is None else f"{interval[0]:.0%}-{interval[1]:.0%}"
+
+
+def _voice_body(voice: Voice) -> dict[str, Any]:
+    interval = voice.interval
+    return {
+        "rule": voice.rule, "data_type": voice.data_type, "speaks": voice.speaks, "cells_matched": voice.cells,
+        "cells_seen": voice.seen, "low": interval and round(interval[0], 4), "high": interval and round(interval[1], 4),
+        "why": voice.why,
+    }  # fmt: skip
+
+
+def digests(key_id: str, values: Sequence[str]) -> Document:
+    """``rules.hash``: digests of values, as ``values_hashed`` takes them."""
+    body = {"key_id": key_id, "values_hashed": list(values)}
+    rows = tuple((f'"{value}",',) for value in values)
+    note = f"Made with the key {key_id}: under another key they match nothing."
+    return Document("rules.hash", "Digests", body, (Section("values_hashed", ("for [[ignore]]",), rows, note),))
 
 
 def _rules(packs: RulePacks) -> list[tuple[str, Rule]]:
     """Every rule with its kind: recognizers, Presidio's, columns; each by id."""
     tables: tuple[tuple[str, Mapping[str, Rule]], ...] = (
-        ("recognizer", packs.recognizers), ("predefined", packs.predefined), ("column", packs.columns),
+        ("recognizer", packs.recognizers), ("predefined", packs.predefined), ("entity", packs.entities), ("column", packs.columns),
     )  # fmt: skip
     return [(kind, table[name]) for kind, table in tables for name in sorted(table)]
 
@@ -143,7 +208,7 @@ def _describe(data_type: DataType) -> dict[str, Any]:
     return {
         "id": data_type.id, "label": data_type.label, "group": data_type.group, "categories": list(data_type.categories),
         "sensitive": data_type.sensitive, "sensitive_ref": data_type.sensitive_ref, "note": data_type.note,
-        "never_disclose": data_type.never_disclose, "regime_hint": data_type.regime_hint,
+        "never_disclose": data_type.never_disclose, "regime_hint": data_type.regime_hint, "declared": data_type.declared,
     }  # fmt: skip
 
 
@@ -166,6 +231,8 @@ def _full(kind: str, rule: Rule) -> dict[str, Any]:
         return head | {
             "patterns": [{"name": p.name, "regex": p.regex, "score": p.score} for p in rule.patterns], "validator": rule.validator,
         }  # fmt: skip
+    if isinstance(rule, Entity):
+        return head | {"labels": list(rule.labels), "least": rule.least, "shape": rule.shape, "held": rule.held}
     return head | {"class": rule.recognizer, "scale": rule.scale}
 
 

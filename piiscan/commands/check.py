@@ -37,7 +37,17 @@ def command(app: App, sources: tuple[str, ...], output: Output) -> None:
     chosen = [config.source(name) for name in sources or tuple(config.sources)]
     plan = read_plan(config)
     rows = [(source.name, check) for source in chosen for check in _checks(config, source, plan)]
+    rows += _expired(config, [source.name for source in chosen])
     finish(app, _document(rows), output)
+
+
+def _expired(config: Config, chosen: list[str]) -> list[tuple[str, Check]]:
+    """The ``[[ignore]]`` tables that have come to their end; those for every source stand under ``*``."""
+    from piiscan.detect import expired
+    from piiscan.model import Check
+
+    over = [(entry.source or "*", Check("ignore", "warning", str(problem))) for entry, problem in expired(config)]
+    return [(source, check) for source, check in over if source in ("*", *chosen)]
 
 
 def _checks(config: Config, source: Source, plan: ReadPlan) -> list[Check]:

@@ -43,22 +43,33 @@ def validate(app: App, output: Output) -> None:
     piiscan check does.
     """
     file, problems = _check(app)
+    warnings = [] if problems else _expired(app.config())
     body = {
         "file": file,
-        "problems": [
-            {"file": each.file, "line": each.line or None, "key": each.key, "problem": each.problem}
-            for each in problems
-        ],
+        "problems": [_body(each) for each in problems],
+        "warnings": [_body(each) for each in warnings],
     }
     rows = tuple((f"{each.file}:{each.line}" if each.line else each.file, each.key, each.problem) for each in problems)
     lead = f"{file}: {len(problems)} problem{'s' if len(problems) != 1 else ''}" if problems else f"{file}: all is well"
     sections = (Section("Problems", ("where", "key", "problem"), rows),) if problems else ()
+    for each in warnings:
+        app.console.warn(str(each))
     code, reasons = (ExitCode.USAGE, ("invalid",)) if problems else (ExitCode.OK, ())
     finish(
         app,
         Document("config.validate", "Configuration", body, sections, (lead,), exit_code=code, reasons=reasons),
         output,
     )
+
+
+def _body(problem: Problem) -> dict[str, object]:
+    return {"file": problem.file, "line": problem.line or None, "key": problem.key, "problem": problem.problem}
+
+
+def _expired(config: Config) -> list[Problem]:
+    from piiscan.detect import expired
+
+    return [problem for _, problem in expired(config)]
 
 
 def _check(app: App) -> tuple[str, list[Problem]]:
@@ -87,7 +98,19 @@ def _check_rules(config: Config) -> Iterator[Problem]:
         yield from _said(config, ("rules", "sensitive_when", index), check)
     for place, selector in _selectors(config):
         yield from _said(config, place, functools.partial(rulepack.select, [selector], packs.data_types))
+    yield from _check_detection(config)
     yield from _said(config, ("firm", "notice"), functools.partial(_check_notice, config, packs))
+
+
+def _check_detection(config: Config) -> Iterator[Problem]:
+    """Thresholds for data types that do not exist, and ignored values that no key, or another one, can compare."""
+    from piiscan.config import InvalidConfigError
+    from piiscan.detect import settings_of
+
+    try:
+        settings_of(config)
+    except InvalidConfigError as error:
+        yield from error.problems
 
 
 def _said(config: Config, place: Place, check: Callable[[], object]) -> Iterator[Problem]:

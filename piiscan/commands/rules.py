@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import bisect
+import os
+import re
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from piiscan.commands import _rules_documents as documents
-from piiscan.commands.shared import App, Output, finish, output_options, pass_app
+from piiscan.commands.shared import App, Output, finish, output_options, pass_app, write_file
+from piiscan.errors import UsageError
 
 if TYPE_CHECKING:
     from piiscan.detect import DetectorSettings
+    from piiscan.detect.explain import Reason
 
 _LONGEST: Final = 16 * 1024 * 1024
 """Bytes of standard input that `rules try` reads."""
@@ -24,6 +30,8 @@ Examples:
   piiscan rules show ssn
   piiscan rules test
   piiscan rules try < letter.txt
+  piiscan rules hash < our-own-numbers.txt
+  piiscan rules import recognizers.yaml -o our-rules/imported.toml
 """
 )
 def command() -> None:
@@ -96,31 +104,133 @@ Examples:
 """,
 )
 @click.option("--column", metavar="NAME", help="Take each line as a value of the column NAME and judge the column.")
-@click.option("--table", metavar="NAME", default="", help="The column's table.")
+@click.option("--table", metavar="NAME", default="", help="The column's table; for a text, the path of its file.")
 @click.option("--sql-type", metavar="TYPE", help="The column's declared type.")
+@click.option("--source", metavar="NAME", default="", help="The source whose thresholds and ignore list apply.")
 @click.option("--weak", is_flag=True, help="Show findings below [detection] min_confidence too.")
 @output_options(redact=False)
 @pass_app
-def try_(app: App, column: str | None, table: str, sql_type: str | None, weak: bool, output: Output) -> None:
+def try_(
+    app: App, column: str | None, table: str, sql_type: str | None, source: str, weak: bool, output: Output
+) -> None:
     """Read text, or with --column a column's values, from standard input; say what fires and why.
 
-    Values are never printed: a finding shows where it is and its shape (NNN-NN-NNNN).
+    Values are never printed: a finding shows where it is and its shape (NNN-NN-NNNN). Findings that are passed over, because
+    another takes the place or the ignore list leaves them out, are listed apart.
     """
     from piiscan.detect import Detector
+    from piiscan.detect.explain import explain_column, explain_text
 
-    lines = _read_lines(app)
-    detector = Detector(_settings(app))
-    if column is not None:
-        found = detector.classify(column, lines, table=table, sql_type=sql_type)
-        finish(app, documents.column_trial(detector.packs, column, table, len(lines), found), output)
+    detector = Detector(_settings(app, source))
+    text = _read_text(app)
+    if column is None:
+        reasons = explain_text(detector, text, source=source, path=table)
+        trials = _trials(text, [each for each in reasons if weak or each.status != "weak"])
+        finish(app, documents.text_trial(detector.packs, len(text.splitlines()), trials), output)
         return
-    minimum = 0.0 if weak else None
-    findings = [
-        (number, detection, shape(line[detection.start : detection.end]))
-        for number, (line, found) in enumerate(zip(lines, detector.detect(lines, minimum=minimum), strict=True), 1)
-        for detection in found
-    ]
-    finish(app, documents.text_trial(detector.packs, len(lines), findings), output)
+    lines = text.splitlines()
+    profile = detector.column_profile(column, lines, table=table, sql_type=sql_type, source=source)
+    found = sorted((each for _, each in profile.classify()), key=lambda c: (-c.confidence, c.data_type))
+    voices = explain_column(profile, column, found)
+    finish(app, documents.column_trial(detector.packs, column, table, len(lines), found, voices), output)
+
+
+def _trials(text: str, reasons: list[Reason]) -> list[documents.Trial]:
+    """Each finding with its line (from 1), its place in it, and its shape."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
+    trials = []
+    for reason in reasons:
+        found = reason.detection
+        line = bisect.bisect_right(starts, found.start)
+        before = starts[line - 1]
+        trials.append(
+            documents.Trial(
+                reason, line, found.start - before, found.end - before, shape(text[found.start : found.end])
+            )
+        )
+    return trials
+
+
+@command.command(
+    "hash",
+    epilog="""\b
+Examples:
+  piiscan rules hash < our-own-numbers.txt
+  piiscan rules hash --format json < our-own-numbers.txt | jq .values_hashed
+""",
+)
+@output_options(redact=False)
+@pass_app
+def hash_(app: App, output: Output) -> None:
+    """Read values from standard input, one a line, and print their digests for values_hashed of [[ignore]].
+
+    The digests are made with the firm's key ([security] key_file): without it a digest of a number as short as a Social
+    Security number would be undone by trying them all. Case, spaces and the separators of a number do not count.
+    """
+    from piiscan.detect.allow import Hasher
+
+    key = app.config().key()
+    if key is None:
+        raise UsageError(
+            "digests need the firm's key, and the configuration names none",
+            hint='piiscan init writes a key file; name it in piiscan.toml: [security] key_file = "piiscan.key"',
+        )
+    hasher = Hasher(key)
+    values = [line for line in _read_lines(app) if line.strip()]
+    finish(app, documents.digests(hasher.key_id, list(dict.fromkeys(map(hasher.digest, values)))), output)
+
+
+@command.command(
+    "import",
+    epilog="""\b
+Examples:
+  piiscan rules import recognizers.yaml -o our-rules/imported.toml
+  piiscan rules import recognizers.yaml --data-type BADGE=agency_file_no -o our-rules/imported.toml
+""",
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.yaml")
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path), metavar="FILE", help="Write it there.")
+@click.option(
+    "--data-type", "types", multiple=True, metavar="ENTITY=TYPE", help="What an entity is here; may be repeated."
+)
+@click.option("--skip", is_flag=True, help="Leave out what cannot be carried over, and say so.")
+@pass_app
+def import_(app: App, file: Path, target: Path | None, types: tuple[str, ...], skip: bool) -> None:
+    """Turn a recognizer registry of Presidio, in YAML, into a rule file for a folder of [rules] extra.
+
+    Custom recognizers become rules; classes of Presidio that are switched off, or have context words of their own, change
+    the shipped rule. What cannot be carried over is refused with its line: --skip leaves it out.
+    """
+    from piiscan.detect.recognizers import entities_of
+    from piiscan.rulepack import presidio_yaml
+
+    chosen = dict(map(_pair, types))
+    raw = _read_file(file)
+    imported = presidio_yaml.convert(raw, str(file), app.packs(), types=chosen, entities_of=entities_of, lenient=skip)
+    for note in imported.notes:
+        app.console.note(note)
+    if target is None:
+        click.echo(imported.toml, nl=False)
+        return
+    write_file(target, lambda out: out.write(imported.toml))
+    app.console.note(f"wrote {target}: {len(imported.rules)} rules; run piiscan rules test")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    entity, sign, data_type = text.partition("=")
+    if not entity or not sign or not data_type:
+        raise UsageError(f"--data-type {text}: write ENTITY=TYPE", hint="such as BADGE=agency_file_no")
+    return entity, data_type
+
+
+def _read_file(file: Path) -> bytes:
+    from piiscan.rulepack.presidio_yaml import MOST_BYTES
+
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: {os.strerror(error.errno or 0)}") from None
 
 
 def shape(value: str) -> str:
@@ -137,19 +247,24 @@ def _sign(character: str) -> str:
 
 
 def _read_lines(app: App) -> list[str]:
+    return _read_text(app).splitlines()
+
+
+def _read_text(app: App) -> str:
     if sys.stdin.isatty():
         app.console.note("reading standard input; end it with Ctrl-D")
     raw = sys.stdin.buffer.read(_LONGEST + 1)
     if len(raw) > _LONGEST:
         app.console.warn(f"only the first {_LONGEST // 2**20} MiB of standard input are read")
-    return raw[:_LONGEST].decode("utf-8", "replace").splitlines()
+    return raw[:_LONGEST].decode("utf-8", "replace")
 
 
-def _settings(app: App) -> DetectorSettings:
-    """The configuration's detector settings; the defaults where there is no configuration."""
+def _settings(app: App, source: str = "") -> DetectorSettings:
+    """The configuration's detector settings; the defaults where there is no configuration. Raises UsageError: unknown source."""
     from piiscan import config
     from piiscan.detect import DetectorSettings, settings_of
 
-    if app.config_path is None and config.locate() is None:
-        return DetectorSettings()
-    return settings_of(app.config())
+    found = app.config_path is not None or config.locate() is not None
+    if source and (not found or source not in app.config().sources):
+        raise UsageError(f"unknown source {source!r}", hint="--source takes a name of [sources.NAME] in piiscan.toml")
+    return settings_of(app.config()) if found else DetectorSettings()

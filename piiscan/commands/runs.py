@@ -75,11 +75,14 @@ Examples:
 @pass_app
 def show(app: App, run: int | None, output: Output) -> None:
     """Show one run, the last where none is named: its sources, its totals and everything it could not read."""
-    from piiscan.report import scan_document
+    from piiscan.report import ignored_lines, scan_document
 
     inventory = app.inventory()
     record = inventory.run(run) if run is not None else _all_runs(inventory)[-1]
-    document = scan_document(record, inventory.skips(record.run_id), redact=output.redact_paths)
+    covered = {source.name for source in record.sources}
+    counts = [count for source, count in inventory.ignored(run=record.run_id) if source in covered]
+    ignored = ignored_lines(app.config(), counts, redact=output.redact_paths)
+    document = scan_document(record, inventory.skips(record.run_id), ignored=ignored, redact=output.redact_paths)
     finish(app, replace(document, kind="runs.show"), output)
 
 
@@ -128,7 +131,7 @@ def _diff_document(first: int, last: int, found: RunDiff, places: Places) -> Doc
             for each in found.changed
         ],
     }
-    reasons = {"absent": "read without it", "unlisted": "container gone"}
+    reasons = {"absent": "read without it", "unlisted": "container gone", "ignored": "on the ignore list"}
     ended = tuple((*_named(each.holding, places), reasons[each.reason]) for each in found.ended)
     changed = tuple((*_named(each.after, places), _sure(each.before), _sure(each.after)) for each in found.changed)
     sections = [replace(holding_table(found.new, places), title="New")] if found.new else []

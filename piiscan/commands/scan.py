@@ -73,7 +73,8 @@ def command(
     stands in [scan] tolerate. A run that was interrupted is resumed. Without --format nothing is printed on standard output.
     """
     from piiscan.commands._monitoring import metrics, read_ping_url
-    from piiscan.report import scan_document
+    from piiscan.detect import expired
+    from piiscan.report import ignored_lines, scan_document
     from piiscan.scan import ScanRequest, incomplete, prepare, run_scan
 
     config = app.config()
@@ -89,10 +90,17 @@ def command(
     )  # out of time: the next scan resumes it
     intolerable = incomplete(skips, config.scan.tolerate)
     found = [] if exit_zero else [name for name in fail_on if _found(name, inventory, run, config, notice)]
-    reasons = (*(("incomplete",) if intolerable else ()), *found)
+    over = expired(config)
+    reasons = (*(("incomplete",) if intolerable else ()), *found, *(("ignore_expired",) if over else ()))
     code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if found else ExitCode.OK
-    document = replace(scan_document(run, skips, redact=output.redact_paths), exit_code=int(code), reasons=reasons)
+    covered = {source.name for source in run.sources}
+    counts = [count for source, count in inventory.ignored() if source in covered]
+    ignored = ignored_lines(config, counts, redact=output.redact_paths)
+    document = scan_document(run, skips, ignored=ignored, redact=output.redact_paths)
+    document = replace(document, exit_code=int(code), reasons=reasons)
     _summarize(app, document, run, intolerable)
+    for _, problem in over:
+        app.console.warn(str(problem))
     if metrics_file is not None:
         text = metrics(run, inventory.holdings(), document.exit_code)
         write_file(metrics_file, lambda out: out.write(text))

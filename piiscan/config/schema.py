@@ -11,11 +11,14 @@ from piiscan.config.values import (
     ClockPath,
     Count,
     Day,
+    Digests,
+    Expressions,
     File,
     Length,
     Password,
     Retention,
     Selectors,
+    Share,
     Size,
     SomeSelectors,
     SomeTexts,
@@ -85,6 +88,12 @@ class Security(Table):
     key_command: SomeTexts | None = None
     approvers: dict[str, Annotated[str, Field(pattern=r"^ed25519:.")]] = {}
 
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if self.key_file is not None and self.key_command is not None:
+            raise ValueError("has key_file and key_command: keep one")
+        return self
+
 
 class Scan(Table):
     """How sources are read."""
@@ -104,9 +113,41 @@ class Scan(Table):
 class Detection(Table):
     """What counts as found."""
 
-    min_confidence: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
+    min_confidence: Share = 0.5
+    thresholds: dict[str, Share] = {}
     phone_regions: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = ("US",)
     ner: Annotated[str, Field(pattern="^(builtin|off|spacy:.+)$")] = "builtin"
+    ner_characters: Annotated[int, Field(ge=0)] = 100_000
+
+
+class SourceDetection(Table):
+    """What counts as found in one source; what it does not say is said under ``[detection]``."""
+
+    min_confidence: Share | None = None
+    thresholds: dict[str, Share] = {}
+
+
+class Ignore(Table):
+    """What is left out, why, and until when: findings that every key named here fits."""
+
+    id: Text | None = None
+    reason: Text
+    until: Day
+    values_hashed: Digests = ()
+    patterns: Expressions = ()
+    columns: Texts = ()
+    paths: Texts = ()
+    data_types: Selectors = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not any(self.targets().values()):
+            raise ValueError("must name values_hashed, patterns, columns or paths")
+        return self
+
+    def targets(self) -> dict[str, tuple[str, ...]]:
+        """What it names, by key; ``data_types`` only narrow that down."""
+        return {key: getattr(self, key) for key in ("values_hashed", "patterns", "columns", "paths")}
 
 
 class Rules(Table):
@@ -162,6 +203,16 @@ class Fact(FactKeys):
     data_types: Selectors = ()
 
 
+class Declared(Table):
+    """What some tables or columns of a source hold although nothing in them shows it; neither named = all of it."""
+
+    tables: Texts = ()
+    columns: Texts = ()
+    data_types: SomeSelectors
+    reason: Text
+    until: Day | None = None
+
+
 class Owner(Table):
     """Whose data a row is: a column with a client's id, or one client."""
 
@@ -185,9 +236,12 @@ class SourceConfig(FactKeys, Account):
     exclude: Texts = ()
     max_file_size: Size | None = None
     facts: tuple[Fact, ...] = ()
+    declared: tuple[Declared, ...] = ()
     owners: dict[str, Owner] = {}
     clocks: dict[str, dict[str, ClockPath]] = {}
     write: Account | None = None
+    detection: SourceDetection = SourceDetection()
+    ignore: tuple[Ignore, ...] = ()
 
     @model_validator(mode="after")
     def _no_secret_options(self) -> Self:

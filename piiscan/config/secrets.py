@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMMAND_TIMEOUT_S: Final = 30.0
+KEY_BYTES: Final = 32
 MAX_BYTES: Final = 65_536
 """No password is longer: a larger file is the wrong file."""
 HINT: Final = 'give it by password_file, password_command or password = "${VARIABLE}"'
@@ -97,6 +99,17 @@ def expand_password(password: Secret) -> Secret:
     if not value:
         raise SecretError("the password is empty", "leave the key out where no password is needed")
     return Secret(value)
+
+
+def check_key(key: Secret) -> Secret:
+    """The key, if it is one: 32 bytes in base64, as ``piiscan init`` writes them. Raises SecretError."""
+    try:
+        size = len(base64.b64decode(key.reveal().strip(), validate=True))
+    except ValueError:
+        size = 0
+    if size != KEY_BYTES:
+        raise SecretError(f"holds no key: {KEY_BYTES} random bytes in base64", "piiscan init writes a key file")
+    return Secret(key.reveal().strip())
 
 
 def _checked(raw: bytes, origin: str) -> Secret:

@@ -16,6 +16,7 @@ from piiscan.config.schema import (
     Detection,
     Disclosure,
     Firm,
+    Ignore,
     Rules,
     Scan,
     Security,
@@ -23,7 +24,7 @@ from piiscan.config.schema import (
     Store,
     Table,
 )
-from piiscan.config.secrets import SecretError, expand_password, read_password, run_password_command
+from piiscan.config.secrets import SecretError, check_key, expand_password, read_password, run_password_command
 from piiscan.errors import UsageError
 from piiscan.model import Secret, Source
 
@@ -56,6 +57,7 @@ class Config(Table):
     rules: Rules = Rules()
     clients: dict[str, Client] = Field(default_factory=dict)
     disclosures: tuple[Disclosure, ...] = ()
+    ignore: tuple[Ignore, ...] = ()
     sources: dict[Name, SourceConfig] = Field(default_factory=dict)
 
     _path: Path = PrivateAttr(default=Path("piiscan.toml"))
@@ -115,6 +117,21 @@ class Config(Table):
     def store_location(self) -> tuple[str, Secret | None]:
         """The store's url and its password. Raises UsageError when the password cannot be had."""
         return self.store.url, self.secret(("store",))
+
+    def key(self) -> Secret | None:
+        """The firm's key, 32 bytes in base64; None when the configuration names none. Raises ConfigError."""
+        security = self.security
+        try:
+            if security.key_file is not None:
+                place: Place = ("security", "key_file")
+                return check_key(read_password(security.key_file))
+            if security.key_command is not None:
+                place = ("security", "key_command")
+                return check_key(run_password_command(security.key_command, self.path.parent))
+        except SecretError as error:
+            problem, hint = error.args
+            raise InvalidConfigError([self.places.problem(place, problem)], hint=hint) from None
+        return None
 
     def accounts(self) -> dict[Place, Account]:
         """Every table with an address and a password: the store, the sources, and what writes to them."""

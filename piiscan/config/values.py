@@ -16,6 +16,7 @@ from piiscan.config.units import is_period, parse_duration, parse_size
 from piiscan.model import Secret
 
 _SELECTOR: Final = re.compile(r"category:[A-L]|(group:)?[a-z0-9][a-z0-9_]*")
+_DIGEST: Final = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}")
 _SECRET_KEY: Final = re.compile(
     r"(.*_)?(pass(word|wd|phrase)?|pwd|secret|token|credentials?)|((.*_)?(access|account|api|private|secret|shared|encryption)_?key)",
     re.IGNORECASE,
@@ -74,6 +75,22 @@ def _clock(value: object) -> tuple[str, ...]:
     return steps
 
 
+def _expression(value: str) -> str:
+    import regex  # noqa: PLC0415 - for those few who write one
+
+    try:
+        regex.compile(value)
+    except regex.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return value
+
+
+def _digest(value: str) -> str:
+    if not _DIGEST.fullmatch(value):
+        raise ValueError("must be what piiscan rules hash prints: hmac-sha256:KEY:DIGEST")
+    return value
+
+
 def _some(values: tuple[str, ...]) -> tuple[str, ...]:
     if not values:
         raise ValueError("must not be empty")
@@ -99,6 +116,9 @@ Size = Annotated[int, BeforeValidator(lambda value: parse_size(str(value)))]
 Retention = Annotated[Text, AfterValidator(_retention)]
 Password = Annotated[Secret, BeforeValidator(_secret), PlainSerializer(lambda _: "***", return_type=str)]
 ClockPath = Annotated[tuple[str, ...], BeforeValidator(_clock), PlainSerializer(" > ".join, return_type=str)]
+Expressions = tuple[Annotated[Text, AfterValidator(_expression)], ...]
+Digests = tuple[Annotated[str, AfterValidator(_digest)], ...]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Count = Annotated[StrictInt, Field(ge=1)]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from piiscan.detect.detector import Detector, settings_of
+from piiscan.detect.configured import expired, settings_of
+from piiscan.detect.detector import Detector
 from piiscan.detect.profile import ContainerProfile
 from piiscan.detect.settings import DetectorSettings
 
-__all__ = ["ContainerProfile", "Detector", "DetectorSettings", "settings_of"]
+__all__ = ["ContainerProfile", "Detector", "DetectorSettings", "expired", "settings_of"]

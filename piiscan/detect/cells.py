@@ -36,6 +36,12 @@ _FAMILIES: Final[tuple[tuple[str, Kind], ...]] = (
     ("uuid", "text"), ("uniqueidentifier", "text"), ("enum", "text"), ("set", "text"), ("xml", "text"),
 )  # fmt: skip
 _ONE_BIT: Final = re.compile(r"(tinyint|number)\s*\(\s*1\s*\)")
+_ENUMERATION: Final = re.compile(r"\s*(?:enum|set)\s*\((.+)\)", re.IGNORECASE | re.DOTALL)
+_OPTION: Final = re.compile(r"'((?:[^']|'')*)'")
+_LENGTH: Final = re.compile(r"(?:char|text|string)[a-z0-9]*(?:\s+varying)?\s*\(\s*(\d+)", re.IGNORECASE)
+_TRUTH: Final = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f"})
+_SWITCH: Final = _TRUTH | {"0", "1", "", "on", "off"}
+"""What an enumeration of yes and no may list."""
 
 
 def declared_kind(sql_type: str | None) -> Kind | None:
@@ -43,9 +49,27 @@ def declared_kind(sql_type: str | None) -> Kind | None:
     if not sql_type:
         return None
     lowered = sql_type.lower()
-    if _ONE_BIT.match(lowered):
+    options = declared_options(sql_type)
+    if _ONE_BIT.match(lowered) or (options and _SWITCH.issuperset(option.lower() for option in options)):
         return "boolean"
+    if options:
+        return "text"
     return next((kind for word, kind in _FAMILIES if word in lowered), None)
+
+
+def declared_options(sql_type: str | None) -> tuple[str, ...]:
+    """The values an enumeration lists: all that its column can hold; none for any other type."""
+    listed = _ENUMERATION.match(sql_type or "")
+    return tuple(option.replace("''", "'") for option in _OPTION.findall(listed[1])) if listed else ()
+
+
+def declared_length(sql_type: str | None) -> int | None:
+    """The most characters a declared type has room for; None where it sets no limit."""
+    options = declared_options(sql_type)
+    if options:
+        return max(map(len, options))
+    limit = _LENGTH.search(sql_type or "")
+    return int(limit[1]) if limit else None
 
 
 def to_text(value: object) -> tuple[str, Kind] | None:
@@ -135,7 +159,6 @@ _DATE: Final = re.compile(
     r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{1,2}[- ][A-Za-z]{3,9}[- ,]+\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4})"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|[+-]\d{2}:?\d{2}|UTC)?)?"
 )
-_TRUTH: Final = frozenset({"true", "false", "yes", "no", "y", "n", "t", "f"})
 
 
 def looks_like(text: str) -> Kind | None:

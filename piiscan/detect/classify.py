@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from piiscan.detect.cells import declared_options
+from piiscan.detect.evidence import is_ruled_out
 from piiscan.model import Classification, Column, Evidence
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from piiscan.detect.cells import Kind
     from piiscan.detect.detector import Detector
     from piiscan.detect.names import NameMatch, Surroundings
+    from piiscan.detect.sample import Share
     from piiscan.detect.tally import Found, Tally
     from piiscan.rulepack import ColumnRule
 
@@ -28,9 +31,24 @@ _NEARLY_ALL: Final = 0.9
 _FIRM: Final = 0.8
 """Score from which a finding holds against what the rest of its column is."""
 _CERTAIN: Final = 0.99
+_TELLING: Final = 0.2
+"""Lower bound of the interval that even one value alone reaches, and one of two does not."""
+_BY_LIST: Final = 0.7
+"""How sure lists of names are without a name of the column that says the same."""
 _BOOST: Final = 0.15
 """What values add to a name they agree with, or take from one they do not bear out."""
 _DEFAULT_KINDS: Final = frozenset({"text", "integer", "json", "network"})
+_FEWEST_NAMES: Final = 8
+"""Different values made of given names and surnames that are no coincidence."""
+_THINGS: Final = frozenset(
+    {"city", "county", "state", "country", "region", "street", "address", "product", "brand", "make", "model", "company", "color",
+     "title", "label", "district", "place", "borough", "neighborhood", "station", "school", "album", "track", "song", "film", "book"}
+)  # fmt: skip
+"""Words of a name that say its values are called after people but are none."""
+_TWICE: Final = 2
+_IN_PROSE: Final = 0.05
+_AMONG_PEOPLE: Final = 0.02
+"""Share of the cells in which the network must find a name: now and then it takes another word for one."""
 _KEYS_OF_PEOPLE: Final = frozenset({"@person", "@worker"})
 
 
@@ -46,6 +64,8 @@ class ColumnCase:
     tally: Tally
     obscured: bool
     """Its name says hashed, encrypted or masked."""
+    words: tuple[str, ...] = ()
+    """Its name, spelt out."""
 
     @property
     def kinds(self) -> frozenset[str] | None:
@@ -103,7 +123,9 @@ def _by_name(case: ColumnCase, detector: Detector) -> Iterator[tuple[Classificat
     if case.column.primary_key and case.declared == "integer" and case.column.name.lower().endswith(("id", "key")):
         return
     for match in case.matches:
-        found = _weigh(match.rule, case, detector) if _takes(match.rule, case) else None
+        if not _takes(match.rule, case) or is_ruled_out(case.column, match.rule, detector.engine):
+            continue
+        found = _weigh(match, case, detector)
         if found is not None:
             yield found, match
 
@@ -118,16 +140,22 @@ def _takes(rule: ColumnRule, case: ColumnCase) -> bool:
     return not kinds.isdisjoint(rule.kinds or _DEFAULT_KINDS) or (case.obscured and "binary" in kinds)
 
 
-def _weigh(rule: ColumnRule, case: ColumnCase, detector: Detector) -> Classification | None:
+def _weigh(match: NameMatch, case: ColumnCase, detector: Detector) -> Classification | None:
     """A rule's claim after a look at the values; None if they refute it."""
-    says = f"the column's name says {detector.packs.data_types[rule.data_type].label}"
+    rule = match.rule
+    label = detector.packs.data_types[rule.data_type].label
+    if match.pointed:
+        return _claim(rule, case.tally, rule.confidence, 0, f"a foreign key points from it to a table of {label}")
+    says = f"the column's name says {label}"
     if "*" in rule.names:
         says = "the table and the column's type suggest it"
+    says += _standing(rule, case, detector)
     if not case.tally.seen:
+        empty = "the column is empty" if case.tally.nulls else "the table is empty"
         return (
             None
             if rule.needs_values
-            else _claim(rule, case.tally, rule.confidence, 0, f"{says}; there are no values yet")
+            else _claim(rule, case.tally, rule.confidence, 0, f"by name alone: {says}; {empty}")
         )
     found = _borne_out(rule, case.tally, says)
     if found is None and has_form(rule) and not case.obscured:
@@ -135,29 +163,43 @@ def _weigh(rule: ColumnRule, case: ColumnCase, detector: Detector) -> Classifica
     return found or _unproven(rule, case, detector, says)
 
 
+def _standing(rule: ColumnRule, case: ColumnCase, detector: Detector) -> str:
+    """What of the table the rule rests on, as the continuation of a sentence; nothing if the name is enough for it."""
+    selector = detector.names.ground(rule, case.around)
+    if selector is None:
+        return ""
+    if selector == "@people":
+        return ", in a table about people"
+    if selector.startswith("with @"):
+        return f", beside a key of a {selector.removeprefix('with @')}"
+    if selector.startswith("with "):
+        return f", beside {detector.packs.data_types[selector.removeprefix('with ')].label}"
+    return f", in a table about {selector.removeprefix('@').replace('_words', '')}"
+
+
 def _borne_out(rule: ColumnRule, tally: Tally, says: str) -> Classification | None:
-    """The claim of a rule whose data type, or one that confirms it, recognizers find in the cells."""
-    confirming = max((rule.data_type, *rule.confirmed_by), key=lambda t: (tally.whole(t), t))
-    whole = tally.whole(confirming)
-    if whole < _SOME * tally.seen:
+    """The claim of a rule whose data type, or one that confirms it, recognizers find in the different values."""
+    confirming = max((rule.data_type, *rule.confirmed_by), key=lambda t: (tally.share(t).part, t))
+    share = tally.share(confirming)
+    if share.value < _SOME:
         return None
     finds = [table[confirming] for table in (tally.strong, tally.weak) if confirming in table]
     sure = min(_CERTAIN, max(rule.confidence, *(found.score for found in finds)) + _BOOST)
-    claim = _claim(
-        rule, tally, sure, whole, f"{says}, and {_of(whole, tally.seen)} are recognised as such", values=True
-    )
+    why = f"{says}, and {share} {_are(share)} recognised as such"
+    claim = _claim(rule, tally, sure, tally.whole(confirming), why, values=True)
     return replace(claim, recognizers=tuple(sorted({name for found in finds for name in found.recognizers})))
 
 
 def _formed(rule: ColumnRule, tally: Tally, says: str) -> Classification | None:
     """The claim of a rule that says what values look like, as far as they do."""
-    formed, seen = tally.shapes[rule.id], tally.seen
-    if formed >= _FORMED * seen:
+    share, formed = tally.formed_share(rule.id), tally.shapes[rule.id]
+    have = "has" if share.part == 1 else "have"
+    if share.value >= _FORMED:
         sure = min(_CERTAIN, rule.confidence + _BOOST)
-        return _claim(rule, tally, sure, formed, f"{says}, and {_of(formed, seen)} have its form", values=True)
-    if formed < _SOME * seen or rule.needs_values:
+        return _claim(rule, tally, sure, formed, f"{says}, and {share} {have} its form", values=True)
+    if share.value < _SOME or rule.needs_values:
         return None
-    return _claim(rule, tally, rule.confidence, formed, f"{says}, though only {_of(formed, seen)} have its form")
+    return _claim(rule, tally, rule.confidence, formed, f"{says}, though only {share} {have} its form")
 
 
 def _unproven(rule: ColumnRule, case: ColumnCase, detector: Detector, says: str) -> Classification | None:
@@ -165,22 +207,45 @@ def _unproven(rule: ColumnRule, case: ColumnCase, detector: Detector, says: str)
     if rule.needs_values:
         return None
     if rule.data_type in detector.engine.recognized and not case.obscured:
-        says = f"{says}, but few of its cells are recognised as such"
+        share = case.tally.share(rule.data_type)
+        says = f"{says}, but only {share} {_are(share)} recognised as such"
         return _claim(rule, case.tally, max(0.0, rule.confidence - _BOOST), case.tally.whole(rule.data_type), says)
-    return _claim(rule, case.tally, rule.confidence, 0, says)
+    obscured = (
+        "that they are hashed, encrypted or masked says the name"
+        if case.obscured
+        else "its values have no form to check"
+    )
+    return _claim(rule, case.tally, rule.confidence, 0, f"{says}; {obscured}")
 
 
 def _by_value(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
-    """What most cells are, whatever the column is called."""
-    tally, seen = case.tally, case.tally.seen
+    """What most different values are, whatever the column is called."""
+    tally = case.tally
     for data_type, found in sorted(tally.strong.items()):
-        if found.whole >= _MOST * seen and not _coincidence(found, tally, detector):
-            share = found.whole / seen
-            yield _valued(data_type, round(found.score * (0.8 + 0.2 * share), 3), found, tally)
+        share = tally.strong_share(data_type)
+        if _by_network(found, detector) and "reference" in case.around.about:
+            continue
+        if share.value >= _MOST and share.interval[0] >= _TELLING and not _coincidence(found, tally, detector):
+            yield _valued(data_type, round(found.score * (0.8 + 0.2 * share.value), 3), found, tally, share)
     for data_type, found in sorted(tally.weak.items()):
-        checked = all(detector.engine.rules[name].chance for name in found.recognizers)
-        if checked and found.whole >= _NEARLY_ALL * seen and tally.telling(data_type):
-            yield _valued(data_type, _NEARLY_ALL, found, tally)
+        checked = all(detector.engine.rules[name].chance for name in found.recognizers if name in detector.engine.rules)
+        share = tally.share(data_type)
+        if checked and share.value >= _NEARLY_ALL and tally.telling(data_type):
+            yield _valued(data_type, _NEARLY_ALL, found, tally, share)
+    named = tally.named_share()
+    if named.part >= _FEWEST_NAMES and named.interval[0] >= _MOST and _may_be_named(case):
+        why = f"{named} are made of given names and surnames of the census"
+        cells = round(named.value * tally.seen)
+        yield Classification("person_name", _BY_LIST, ("values",), ("census_names",), tally.seen, cells, why)
+
+
+def _may_be_named(case: ColumnCase) -> bool:
+    """Whether nothing speaks against persons: a place, a thing, a list of choices, a table of them."""
+    return (
+        "reference" not in case.around.about
+        and _THINGS.isdisjoint(case.words)
+        and not declared_options(case.column.sql_type)
+    )
 
 
 def _rare(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
@@ -189,23 +254,44 @@ def _rare(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
     for data_type, found in sorted(tally.strong.items()):
         if _coincidence(found, tally, detector):
             continue
-        everywhere = all(detector.engine.rules[name].rare for name in found.recognizers)
-        if everywhere or case.about_people or found.cells >= _SOME * tally.seen:
+        if _is_worth_saying(found, case, detector):
             evidence: Evidence = "values" if found.whole > found.inside else "text"
-            why = f"{_of(found.cells, tally.seen)} contain it, {_by(found)}"
+            why = f"{_contain(found.cells, tally.seen)} it, {_by(found)}{_unread(found, tally, detector)}"
             yield Classification(
                 data_type, found.score, (evidence,), tuple(sorted(found.recognizers)), tally.seen, found.cells, why
             )
 
 
-def _coincidence(found: Found, tally: Tally, detector: Detector) -> bool:
-    """Whether numbers that pass a checksum are no more than some of many numbers of that length."""
-    if (
-        found.inside
-        or found.bare < found.whole
-        or not any(detector.engine.rules[name].chance for name in found.recognizers)
-    ):
+def _is_worth_saying(found: Found, case: ColumnCase, detector: Detector) -> bool:
+    """Whether findings in some cells are more than chance: all that are sure by their form, of others enough of them."""
+    if all(detector.engine.rules[name].rare for name in found.recognizers):
+        return True
+    if _by_network(found, detector) and "reference" in case.around.about:
         return False
+    if not _by_network(found, detector):
+        return case.about_people or found.cells >= _SOME * case.tally.seen
+    share = _AMONG_PEOPLE if case.about_people else _IN_PROSE
+    return found.cells >= max(_TWICE, share * (case.tally.seen - case.tally.untagged))
+
+
+def _by_network(found: Found, detector: Detector) -> bool:
+    """Whether nothing but the named-entity recognizer speaks for it."""
+    return found.recognizers <= detector.packs.entities.keys()
+
+
+def _unread(found: Found, tally: Tally, detector: Detector) -> str:
+    """What to add where names were looked for in a part of the cells only."""
+    if not tally.untagged or not _by_network(found, detector):
+        return ""
+    return f"; names were looked for in {tally.seen - tally.untagged:,} of them"
+
+
+def _coincidence(found: Found, tally: Tally, detector: Detector) -> bool:
+    """Whether values that pass a checksum are no more than some of many numbers, or keys, that are written like them."""
+    if found.inside or not any(detector.engine.rules[name].chance for name in found.recognizers):
+        return False
+    if found.bare < found.whole:
+        return found.whole < _MOST * tally.codes
     alike = sum(cells for length, cells in tally.digits.items() if length >= 8)  # noqa: PLR2004 - shorter numbers carry no checksum
     return found.bare < _MOST * alike
 
@@ -214,7 +300,10 @@ def judge_text(tally: Tally, metadata: Sequence[str], detector: Detector) -> lis
     """What running text contains, and what the container is by its nature; by data type."""
     held = {}
     for data_type, found in tally.strong.items():
-        why = f"{_of(found.cells, tally.seen, 'pieces of text')} contain it, {_by(found)}"
+        if _by_network(found, detector) and found.cells < _TWICE and found.score < _FIRM:
+            continue
+        unread = _unread(found, tally, detector)
+        why = f"{_contain(found.cells, tally.seen, 'pieces of text')} it, {_by(found)}{unread}"
         held[data_type] = Classification(
             data_type, found.score, ("text",), tuple(sorted(found.recognizers)), tally.seen, found.cells, why
         )
@@ -240,15 +329,20 @@ def _claim(
     )
 
 
-def _valued(data_type: str, confidence: float, found: Found, tally: Tally) -> Classification:
-    why = f"{_of(found.whole, tally.seen)} are one, {_by(found)}"
+def _valued(data_type: str, confidence: float, found: Found, tally: Tally, share: Share) -> Classification:
+    why = f"{share} {_are(share)} one, {_by(found)}"
     return Classification(
         data_type, confidence, ("values",), tuple(sorted(found.recognizers)), tally.seen, found.whole, why
     )
 
 
-def _of(part: int, whole: int, what: str = "cells") -> str:
-    return f"{part} of {whole} {what}"
+def _are(share: Share) -> str:
+    return "is" if share.part == 1 else "are"
+
+
+def _contain(part: int, whole: int, what: str = "cells") -> str:
+    """How many contain it: a rare hit is counted, not averaged away."""
+    return f"{part:,} of {whole:,} {what} {'contains' if part == 1 else 'contain'}"
 
 
 def _by(found: Found) -> str:

@@ -19,7 +19,7 @@ class Outcome:
 
     rule: str
     kind: str
-    """``recognizer``, ``predefined`` or ``column``."""
+    """``recognizer``, ``predefined``, ``entity`` or ``column``."""
     origin: str
     example: str
     expected: bool
@@ -36,16 +36,29 @@ def everywhere(settings: DetectorSettings, packs: RulePacks) -> DetectorSettings
 
 def run_examples(detector: Detector) -> Iterator[Outcome]:
     """Every example of every pack. The detector's settings must reach all regions (`everywhere`)."""
-    for rule in sorted(detector.engine.rules.values(), key=lambda r: r.id):
+    named = detector.packs.entities
+    for rule in sorted((r for r in detector.engine.rules.values() if r.id not in named), key=lambda r: r.id):
         kind = "recognizer" if rule.id in detector.packs.recognizers else "predefined"
         for example, expected in _pairs(rule.match, rule.no_match):
             fired = any(d.recognizer == rule.id for d in detector.engine.run(rule.id, example))
             yield Outcome(rule.id, kind, rule.origin, example, expected, fired == expected)
+    yield from _of_entities(detector)
     for column in detector.packs.columns.values():
         for example, expected in _pairs(column.match, column.no_match):
             yield Outcome(
                 column.id, "column", column.origin, example, expected, _names(detector, column, example) == expected
             )
+
+
+def _of_entities(detector: Detector) -> Iterator[Outcome]:
+    """The examples of named entities; none where nobody looks for them."""
+    finder = detector.entities
+    if finder is None:
+        return
+    for rule in detector.packs.entities.values():
+        for example, expected in _pairs(rule.match, rule.no_match):
+            fired = any(d.recognizer == rule.id for d in finder.find([example])[0])
+            yield Outcome(rule.id, "entity", rule.origin, example, expected, fired == expected)
 
 
 def _pairs(match: tuple[str, ...], no_match: tuple[str, ...]) -> list[tuple[str, bool]]:

@@ -3,14 +3,14 @@
 A gate is read off the expression's own syntax tree, so a text it turns away cannot match. It asks for a length, a number
 of digits, and characters that every match contains. Of letters it asks little, since case folding makes them many and
 texts hold most of them: whether there are any, and any but those of hexadecimal figures. That turns numbers, dates and
-UUIDs away from every expression that begins with a label.
+UUIDs away from every expression that begins with a label. The labels themselves are `leads`, looked for all at once.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
 from re import _parser  # type: ignore[attr-defined]
@@ -18,6 +18,8 @@ from string import ascii_letters
 from typing import TYPE_CHECKING, Any, Final
 
 import regex
+
+from piiscan.detect.leads import leads_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,8 +39,11 @@ _ASKED: Final = _BITS | dict.fromkeys(_HEXADECIMAL, _LETTER) | dict.fromkeys(_OT
 _DIGITS: Final = frozenset("0123456789")
 _DIGIT: Final = regex.compile(r"\d")
 _ASCII_DIGIT: Final = re.compile(r"[0-9]")
-_BEYOND: Final = re.compile(r"\[:|\{[^0-9,]")
-"""Syntax the regex module reads otherwise than the standard library: POSIX classes and fuzzy matching."""
+_CLASSES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""Escapes and sets of characters, in which braces mean nothing."""
+_POSIX: Final = re.compile(r"\[:\^?\w+:\]")
+_FUZZY: Final = re.compile(r"\{(?!\d*,?\d*\})")
+"""Syntax the regex module reads otherwise than the standard library: POSIX classes, fuzzy matching, properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +72,11 @@ class Gate:
     length: int = 0
     digits: int = 0
     marks: tuple[int, ...] = ()
+    leads: frozenset[str] = frozenset()
+    """Beginnings of words, one of which every match begins with (`LeadScanner` looks for them); empty: unknown."""
 
     def admits(self, seen: Traits) -> bool:
-        """False only if the text cannot match."""
+        """False only if the text cannot match, whatever its leads."""
         if seen.length < self.length or seen.digits < self.digits:
             return False
         return all(seen.marks & wanted for wanted in self.marks)
@@ -105,7 +112,7 @@ def _smallest(sets: Iterable[int]) -> tuple[int, ...]:
 @lru_cache(maxsize=4096)
 def gate_of(expression: str) -> Gate:
     """The gate of an expression; one that asks nothing where its syntax is beyond the standard library's parser."""
-    if _BEYOND.search(expression):
+    if _POSIX.search(expression) or _FUZZY.search(_CLASSES.sub("", expression)):
         return Gate()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -113,7 +120,7 @@ def gate_of(expression: str) -> Gate:
             tree = _parser.parse(expression, re.IGNORECASE)
         except (re.error, OverflowError, RecursionError):
             return Gate()
-    return _sequence(tree)
+    return replace(_sequence(tree), leads=leads_of(tree))
 
 
 def _sequence(nodes: Iterable[tuple[Any, Any]]) -> Gate:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +35,10 @@ _DESCRIBES: Final = frozenset(
 """A table with a column plainly named for one of these describes people, whatever it is called (``@people``)."""
 _KEYS: Final = frozenset({"id", "number", "key", "code", "reference", "identifier", "uuid", "guid"})
 """Last words of a column that points to somebody: customer_id, emp_no."""
+_HEADS: Final = _KEYS | {"name", "date", "amount", "type", "address", "phone"}
+"""Last words that say what a column is, however many columns share them."""
+_FEWEST_ALIKE: Final = 3
+"""Columns that need to share a word for it to be their table's way of naming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class NameMatch:
     rule: ColumnRule
     start: int
     end: int
+    pointed: bool = False
+    """Whether the name is that of the table the column points to."""
 
     def is_part_of(self, other: NameMatch) -> bool:
         """Whether the other one reads the same words and more; a rule for any name reads none and is part of none."""
@@ -84,14 +91,16 @@ class NameRules:
         self._flags = frozenset(w for words in self._lists.get("flags", ()) for w in words)
         self._neutral = frozenset(w for words in self._lists.get("neutral", ()) for w in words)
         self._obscured = frozenset(w for words in self._lists.get("obscured", ()) for w in words)
-        self._not = [self._expand(rule.not_names) for rule in self.rules]
-        self._by_word: dict[str, list[_Phrase]] = {}
+        self._says: dict[str, list[_Phrase]] = {}
+        self._denies: dict[str, list[_Phrase]] = {}
         self._anywhere: list[int] = []
         for index, rule in enumerate(self.rules):
             if _ANY in rule.names:
                 self._anywhere.append(index)
             for words in self._expand(name for name in rule.names if name != _ANY):
-                self._by_word.setdefault(words[0], []).append(_Phrase(words, index))
+                self._says.setdefault(words[0], []).append(_Phrase(words, index))
+            for words in self._expand(rule.not_names):
+                self._denies.setdefault(words[0], []).append(_Phrase(words, index))
 
     def _expand(self, phrases: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Phrases as words; each word list in them stands for all its words."""
@@ -104,27 +113,51 @@ class NameRules:
                     spelt[words] = None
         return tuple(spelt)
 
-    def named(self, column: str, table: str = "") -> list[NameMatch]:
-        """The rules that the name fits, whatever the table is about, in the packs' order."""
-        words = self._speller.spell(column)
-        own = frozenset(self._speller.spell(_last(table)))
-        found: dict[int, tuple[int, int]] = {
-            index: (0, 0) for index in self._anywhere if not self._denied(index, words)
-        }
-        for index, start, end in self._hits(words):
-            known = found.get(index, (0, 0))
-            if end - start > known[1] - known[0] and self._fits(index, words, start, end, own):
-                found[index] = (start, end)
+    def named(self, column: str, table: str = "", affixes: frozenset[str] = frozenset()) -> list[NameMatch]:
+        """The rules that the name fits, whatever the table is about, in the packs' order.
+
+        ``affixes`` are words that say nothing because most columns of the table have them.
+        """
+        spelt = self._speller.spell(column)
+        own = affixes.union(self._speller.spell(_last(table)))
+        denied = {index for index, _, _ in _hits(self._denies, spelt)}
+        found: dict[int, tuple[int, int]] = {index: (0, 0) for index in self._anywhere if index not in denied}
+        for words in _readings(spelt):
+            for index, start, end in _hits(self._says, words):
+                known = found.get(index, (0, 0))
+                longer = end - start > known[1] - known[0]
+                if longer and index not in denied and self._fits(index, words, start, end, own):
+                    found[index] = (start, end)
         return [NameMatch(self.rules[index], *found[index]) for index in sorted(found)]
+
+    def affixes(self, columns: Sequence[str]) -> frozenset[str]:
+        """The words that most of a table's columns begin or end with: emp_name, emp_phone, emp_ssn."""
+        spelt = [words for words in map(self._speller.spell, columns) if len(words) > 1]
+        fewest = max(_FEWEST_ALIKE, len(columns) / 2)
+        ends = (*Counter(words[0] for words in spelt).items(), *Counter(words[-1] for words in spelt).items())
+        return frozenset(word for word, times in ends if times >= fewest and word not in _HEADS)
 
     def suits(self, rule: ColumnRule, around: Surroundings) -> bool:
         """Whether the table is one the rule speaks of."""
         if any(self._matches(selector, around) for selector in rule.not_tables):
             return False
-        return not rule.tables or any(self._matches(selector, around) for selector in rule.tables)
+        return not rule.tables or self.ground(rule, around) is not None
 
-    def surroundings(self, table: str, columns: Sequence[str]) -> Surroundings:
-        """What a table's name and its columns' names say about it."""
+    def ground(self, rule: ColumnRule, around: Surroundings) -> str | None:
+        """The first of the rule's demands on a table that this one meets; None if it demands nothing."""
+        return next((selector for selector in rule.tables if self._matches(selector, around)), None)
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """A column's name, spelt out."""
+        return self._speller.spell(column)
+
+    def pointed(self, reference: str) -> list[NameMatch]:
+        """The rules that the name of a table fits, to which a foreign key (``table.column``) points: a list of choices."""
+        table = _last(reference.rpartition(".")[0])
+        return [replace(match, pointed=True) for match in self.named(table) if match.end]
+
+    def surroundings(self, table: str, columns: Sequence[str], references: Iterable[str] = ()) -> Surroundings:
+        """What a table's name, its columns' names and the tables its foreign keys point to (``table.column``) say about it."""
         words = self._speller.spell(_last(table))
         about = {name for name, entries in self._lists.items() if any(_contains(words, entry) for entry in entries)}
         for head in ("organisation", "reference"):
@@ -133,29 +166,28 @@ class NameRules:
         if "reference" in about:
             about = {"reference"}
         beside: set[str] = set()
+        affixes = self.affixes(columns)
         for column in columns:
-            beside.update(match.rule.data_type for match in self.named(column, table) if _is_plain(match.rule))
+            named = self.named(column, table, affixes)
+            beside.update(match.rule.data_type for match in named if _is_plain(match.rule))
             beside.update(f"@{name}" for name in self._key_of(column))
+        for reference in references:
+            whose = self._speller.spell(_last(reference.rpartition(".")[0]))
+            beside.update(f"@{name}" for name in _PEOPLE if self._names_any(name, whose[-1:]))
         if "reference" not in about and (not _PEOPLE.isdisjoint(about) or not _DESCRIBES.isdisjoint(beside)):
             about.add("people")
         return Surroundings(words, frozenset(about), frozenset(beside))
+
+    def _names_any(self, name: str, words: tuple[str, ...]) -> bool:
+        return any(_contains(words, entry) for entry in self._lists.get(name, ()))
 
     def is_obscured(self, column: str) -> bool:
         """Whether the name says that the values are hashed, encrypted or masked: their form proves nothing then."""
         return not self._obscured.isdisjoint(self._speller.spell(column))
 
-    def _hits(self, words: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
-        for start, word in enumerate(words):
-            for phrase in self._by_word.get(word, ()):
-                end = start + len(phrase.words)
-                if words[start:end] == phrase.words:
-                    yield phrase.rule, start, end
-
     def _fits(self, index: int, words: tuple[str, ...], start: int, end: int, own: frozenset[str]) -> bool:
         """Whether what stands around the phrase leaves it its meaning."""
         rule = self.rules[index]
-        if self._denied(index, words):
-            return False
         before, after = words[:start], words[end:]
         harmless = self._flags if "boolean" in rule.kinds else frozenset[str]()
         if not (self._ends - harmless).isdisjoint(after) or not (self._starts - harmless).isdisjoint(before):
@@ -163,9 +195,6 @@ class NameRules:
         if not rule.exact:
             return True
         return all(w in own or w in self._neutral or w.isdecimal() or len(w) == 1 for w in (*before, *after))
-
-    def _denied(self, index: int, words: tuple[str, ...]) -> bool:
-        return any(_contains(words, denied) for denied in self._not[index])
 
     def _key_of(self, column: str) -> Iterator[str]:
         words = self._speller.spell(column)
@@ -180,6 +209,22 @@ class NameRules:
         if selector.startswith("@"):
             return selector[1:] in around.about
         return _contains(around.words, self._speller.spell(selector))
+
+
+def _hits(phrases: dict[str, list[_Phrase]], words: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
+    """The phrases that stand in a name: rule, start, end (exclusive)."""
+    for start, word in enumerate(words):
+        for phrase in phrases.get(word, ()):
+            end = start + len(phrase.words)
+            if words[start:end] == phrase.words:
+                yield phrase.rule, start, end
+
+
+def _readings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A name's words as they stand, and without the numbers that only count: Owner1Name, emergency_2_phone."""
+    yield words
+    if any(word.isdecimal() for word in words[1:-1]):
+        yield tuple(word for word in words if not word.isdecimal())
 
 
 def _is_plain(rule: ColumnRule) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import phonenumbers
 import presidio_analyzer.predefined_recognizers as stock
 import regex
-from presidio_analyzer import EntityRecognizer, LocalRecognizer, Pattern, PatternRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer, LocalRecognizer, PatternRecognizer, RecognizerResult
 
-from piiscan.detect.gates import Gate, gate_of, mark
+from piiscan.detect.addresses import AddressRecognizer
+from piiscan.detect.gates import Gate, gate_of
+from piiscan.detect.phones import RegionalPhoneRecognizer
 from piiscan.detect.validators import validator
 from piiscan.errors import RuleError
 from piiscan.rulepack import Predefined, Recognizer
@@ -20,32 +21,37 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int, float]
 """Start, end (exclusive, code points), score."""
-_DOTTED: Final = regex.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-"""Four dotted groups: an address of the Internet, though libphonenumber takes some for numbers abroad."""
-_LONGEST_NUMBER: Final = 17
-"""Digits of the longest number libphonenumber's matcher looks at in one piece."""
 _RESERVED: Final = frozenset(
     {"corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost", "test"}
 )
 """Top-level names no public registry gives out, but addresses inside a firm end in (RFC 2606, RFC 6762, ICANN)."""
 
 
-class RuleRecognizer(PatternRecognizer):
+class RuleRecognizer(LocalRecognizer):
     """A `[[recognizer]]` table: a match is worth its pattern's score if the validator accepts it, else nothing.
 
-    A group called ``value`` narrows the finding to itself, so that a label may be required but not reported.
+    A group called ``value`` narrows the finding to itself, so that a label may be required but not reported. It is no
+    PatternRecognizer, whose patterns compile their expressions when they are made: most are never run.
     """
 
     keeps_score = True
+    global_regex_flags: Final = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE
 
     def __init__(self, rule: Recognizer) -> None:
         self._accepts = validator(rule.validator, f"{rule.origin}: recognizer {rule.id}") if rule.validator else None
-        patterns = [Pattern(name=p.name, regex=p.regex, score=p.score) for p in rule.patterns]
-        super().__init__(supported_entity=rule.entity, name=rule.id, patterns=patterns, context=list(rule.context))
+        self.patterns = rule.patterns
+        super().__init__(supported_entities=[rule.entity], name=rule.id, context=list(rule.context))
+
+    def load(self) -> None:
+        """Nothing to load."""
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """What the validator says; None without one."""
         return self._accepts(pattern_text) if self._accepts else None
+
+    def invalidate_result(self, pattern_text: str) -> bool | None:  # noqa: ARG002 - Presidio's signature
+        """None: the validator has said all there is to say."""
+        return None
 
     def analyze(self, text: str, *_: object, **__: object) -> list[RecognizerResult]:
         """The findings, without the explanations that take most of Presidio's time."""
@@ -69,70 +75,6 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):
         return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
 
 
-class RegionalPhoneRecognizer(LocalRecognizer):
-    """Telephone numbers valid in the configured regions, or international.
-
-    Written with separators or a plus they stand alone; a bare run of digits is weak: it may be any number.
-    """
-
-    WRITTEN: Final = 0.75
-    BARE: Final = 0.4
-
-    def __init__(self, regions: Sequence[str]) -> None:
-        super().__init__(supported_entities=["PHONE_NUMBER"], name="PhoneRecognizer")
-        self.regions = tuple(regions)
-        self.gates = _phone_gates(self.regions)
-
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def analyze(self, text: str, entities: Any = None, nlp_artifacts: Any = None) -> list[RecognizerResult]:  # noqa: ARG002 - the signature is fixed
-        """Numbers that libphonenumber finds valid, once for each span."""
-        if text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER and not self._is_valid(text):
-            return []
-        found: dict[tuple[int, int], float] = {}
-        for region in self.regions:
-            for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=phonenumbers.Leniency.VALID):
-                if _DOTTED.fullmatch(match.raw_string):
-                    continue
-                written = not match.raw_string.isdecimal()
-                found[match.start, match.end] = self.WRITTEN if written else self.BARE
-        return [RecognizerResult("PHONE_NUMBER", start, end, score) for (start, end), score in sorted(found.items())]
-
-    def _is_valid(self, digits: str) -> bool:
-        """Whether a bare run of digits is a valid number: asked first, since the matcher takes many times as long."""
-        for region in self.regions:
-            try:
-                if phonenumbers.is_valid_number(phonenumbers.parse(digits, region)):
-                    return True
-            except phonenumbers.NumberParseException:
-                continue
-        return False
-
-
-def _phone_gates(regions: Sequence[str]) -> tuple[Gate, ...]:
-    """How many digits the shortest number has that libphonenumber could call valid: with a plus, and without."""
-    shortest = {
-        code: min((n for name in names for n in _lengths(code, name)), default=0)
-        for code, names in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()
-    }
-    abroad = min(len(str(code)) + length for code, length in shortest.items())
-    gates = [Gate(digits=abroad, marks=(mark("+\uff0b"),))]
-    for region in regions:
-        home = phonenumbers.PhoneMetadata.metadata_for_region(region)
-        if home is not None:
-            dialled = gate_of(home.international_prefix or "").digits + abroad
-            gates.append(Gate(digits=min(shortest[phonenumbers.country_code_for_region(region)], dialled)))
-    return tuple(gates)
-
-
-def _lengths(code: int, region: str) -> list[int]:
-    """How many digits national numbers of a region may have."""
-    home = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    lengths = home.general_desc.possible_length if home is not None and home.general_desc is not None else ()
-    return [n for n in lengths if n > 0]
-
-
 class PatternRun:
     """The patterns of a Presidio recognizer, each behind its gate: the same findings in a fraction of the time.
 
@@ -141,19 +83,18 @@ class PatternRun:
     """
 
     def __init__(self, recognizer: Any) -> None:
-        flags = recognizer.global_regex_flags
         self._recognizer = recognizer
         self._keeps_score = getattr(recognizer, "keeps_score", False)
-        self._patterns = [(regex.compile(p.regex, flags), p.score) for p in recognizer.patterns]
+        self._compiled: dict[int, regex.Pattern[str]] = {}
         self.gates = tuple(gate_of(pattern.regex) for pattern in recognizer.patterns)
-        self.bare = any("value" not in pattern.groupindex for pattern, _ in self._patterns)
+        self.bare = any("(?P<value>" not in pattern.regex for pattern in recognizer.patterns)
         """Whether it can find a value that stands alone, without a label."""
 
     def find(self, text: str, chosen: Sequence[int] | None = None) -> list[Span]:
         """Spans of the findings, by place; ``chosen`` are the patterns whose gates the text passed."""
         spans = []
-        for index in range(len(self._patterns)) if chosen is None else chosen:
-            pattern, score = self._patterns[index]
+        for index in range(len(self.gates)) if chosen is None else chosen:
+            pattern, score = self._pattern(index), self._recognizer.patterns[index].score
             group = "value" if "value" in pattern.groupindex else 0
             for match in pattern.finditer(text):
                 start, end = match.span(group)
@@ -161,6 +102,17 @@ class PatternRun:
                 if worth > 0.0:
                     spans.append((start, end, worth))
         return _outermost(spans) if len(spans) > 1 else spans
+
+    def _pattern(self, index: int) -> regex.Pattern[str]:
+        """An expression, compiled when the first text passes its gate: compiling all of them takes seconds."""
+        pattern = self._compiled.get(index)
+        if pattern is None:
+            recognizer = self._recognizer
+            pattern = regex.compile(
+                recognizer.patterns[index].regex, recognizer.global_regex_flags, cache_pattern=False
+            )
+            self._compiled[index] = pattern
+        return pattern
 
     def _worth(self, found: str, score: float) -> float:
         """A match's score once Presidio's checks have spoken: certain, worthless, or the pattern's own."""
@@ -198,7 +150,8 @@ def _outermost(spans: list[Span]) -> list[Span]:
     return kept
 
 
-_OFFLINE: Final = {"EmailRecognizer": OfflineEmailRecognizer}
+_OURS: Final = {"AddressRecognizer": AddressRecognizer, "EmailRecognizer": OfflineEmailRecognizer}
+"""Classes that take the place of Presidio's of the same name, or that Presidio lacks."""
 
 
 def build(rule: Recognizer | Predefined, phone_regions: Sequence[str]) -> Any:
@@ -207,12 +160,21 @@ def build(rule: Recognizer | Predefined, phone_regions: Sequence[str]) -> Any:
         return RuleRecognizer(rule)
     if rule.recognizer == "PhoneRecognizer":
         return RegionalPhoneRecognizer(phone_regions)
-    kind = _OFFLINE.get(rule.recognizer) or getattr(stock, rule.recognizer, None)
+    kind = _OURS.get(rule.recognizer) or getattr(stock, rule.recognizer, None)
     if kind is None or not issubclass(kind, LocalRecognizer):
         raise RuleError(
             f"{rule.origin}: predefined {rule.id}: class: Presidio has no local recognizer {rule.recognizer!r}"
         )
     return kind()
+
+
+def entities_of(name: str) -> tuple[str, ...]:
+    """The entities of Presidio's recognizer class of this name; none unless it works by patterns of its own alone."""
+    kind = getattr(stock, name, None)
+    if not isinstance(kind, type) or not issubclass(kind, LocalRecognizer):
+        return ()
+    known: Any = kind  # every shipped class has defaults for all it takes
+    return tuple(known().supported_entities)
 
 
 def runner(recognizer: Any) -> PatternRun | WholeRun:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from piiscan.detect.sample import Share, ValueSample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from piiscan.detect.settings import Bar
 
 _TELLING: Final = 8
 """Different values that, all passing a check, are no coincidence; more are not counted."""
@@ -31,6 +38,12 @@ class Reading:
     """What a text could as well have been declared."""
     digits: int = 0
     """Its length, if it is digits and nothing else."""
+    code: bool = False
+    """Whether it is one word of letters and figures, as keys are."""
+    name: bool = False
+    """Whether it is written like a person's name, of words that are given names or surnames."""
+    ignored: tuple[tuple[str, str], ...] = ()
+    """Findings in it that the ignore list left out: the entry's id and the data type."""
 
 
 @dataclass(slots=True)
@@ -63,10 +76,17 @@ class Tally:
     shapes: Counter[str] = field(default_factory=Counter)
     digits: Counter[int] = field(default_factory=Counter)
     """Cells of digits and nothing else, by their number."""
+    codes: int = 0
+    """Cells of one word of letters and figures."""
     strong: dict[str, Found] = field(default_factory=dict)
     weak: dict[str, Found] = field(default_factory=dict)
+    different: ValueSample = field(default_factory=ValueSample)
+    untagged: int = 0
+    """Cells in which named entities were not looked for: the allowance was used up."""
+    ignored: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Cells of which the ignore list left a finding out, by the entry's id and the data type."""
 
-    def add(self, reading: Reading, kind: str, digest: bytes, cells: int, minimum: float) -> None:
+    def add(self, reading: Reading, kind: str, digest: bytes, cells: int, bar: Bar) -> None:
         """Counts a value that ``cells`` cells hold."""
         self.seen += cells
         self.kinds[kind] += cells
@@ -76,8 +96,13 @@ class Tally:
             self.shapes[shape] += cells
         if reading.digits:
             self.digits[reading.digits] += cells
+        self.codes += cells * reading.code
+        for left_out in reading.ignored:
+            self.ignored[left_out] += cells
+        if self.different.wants(digest, kind):
+            self.different.add(digest, kind, tuple(_marks(reading, bar)))
         for hit in reading.hits:
-            table = self.strong if hit.score >= minimum else self.weak
+            table = self.strong if hit.score >= bar.of(hit.data_type) else self.weak
             found = table.setdefault(hit.data_type, Found())
             if hit.whole:
                 found.whole += cells
@@ -89,6 +114,22 @@ class Tally:
             if len(found.different) < _TELLING:
                 found.different.add(digest)
 
+    def share(self, data_type: str, *others: str) -> Share:
+        """How many of the different values are one of these data types as a whole, weak findings counted in."""
+        return self.different.share(*(f"type {name}" for name in (data_type, *others)))
+
+    def strong_share(self, data_type: str) -> Share:
+        """How many of them are it for certain."""
+        return self.different.share(f"sure {data_type}")
+
+    def formed_share(self, rule: str) -> Share:
+        """How many of them have a column rule's form."""
+        return self.different.share(f"form {rule}")
+
+    def named_share(self) -> Share:
+        """How many of them are made of given names and surnames."""
+        return self.different.share("name")
+
     def whole(self, data_type: str) -> int:
         """Cells that are this data type as a whole, weak findings counted in."""
         return sum(t[data_type].whole for t in (self.strong, self.weak) if data_type in t)
@@ -96,3 +137,16 @@ class Tally:
     def telling(self, data_type: str) -> bool:
         """Whether so many different values passed that coincidence is ruled out."""
         return any(len(t[data_type].different) >= _TELLING for t in (self.strong, self.weak) if data_type in t)
+
+
+def _marks(reading: Reading, bar: Bar) -> Iterator[str]:
+    """What one value is, as the sample of different values remembers it."""
+    if reading.name:
+        yield "name"
+    for rule in reading.shapes:
+        yield f"form {rule}"
+    for hit in reading.hits:
+        if hit.whole:
+            yield f"type {hit.data_type}"
+            if hit.score >= bar.of(hit.data_type):
+                yield f"sure {hit.data_type}"

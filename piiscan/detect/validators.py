@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from piiscan.detect import checksums, places
 from piiscan.errors import RuleError
 
 Validator = Callable[[str], bool]
@@ -61,18 +62,22 @@ _ISSUERS: Final = (  # prefix range, lengths: ISO/IEC 7812 as the networks publi
     ("622126", "622925", (16, 19)),
     ("644", "649", (16, 19)),
     ("65", "65", (16, 19)),
-    ("3528", "3589", (16, 17, 18, 19)),
+    ("35", "35", (16,)),  # JCB publishes 3528-3589; systems that test for 35 alone let the rest pass
+    ("3528", "3589", (17, 18, 19)),
     ("2131", "2131", (15,)),
     ("1800", "1800", (15,)),
     ("300", "305", (14, 16)),
     ("36", "36", (14,)),
     ("38", "39", (14, 16)),
-    ("50", "50", (12, 13, 14, 15, 16, 17, 18, 19)),
-    ("56", "69", (12, 13, 14, 15, 16, 17, 18, 19)),
+    ("50", "50", (16, 19)),
+    ("56", "69", (16, 19)),
     ("60", "60", (16,)),
     ("62", "62", (16, 17, 18, 19)),
     ("81", "82", (16, 17, 18, 19)),
+    ("1", "1", (15,)),  # UATP
 )
+_CARD_LENGTHS: Final = frozenset({12, 13, 14, 16, 17, 18, 19})
+"""Lengths of cards of any issuer; fifteen digits elsewhere are devices (IMEI), which pass the same check."""
 
 
 def card(text: str) -> bool:
@@ -82,6 +87,12 @@ def card(text: str) -> bool:
         if len(digits) in lengths and low <= digits[: len(low)] <= high:
             return luhn(digits)
     return False
+
+
+def card_form(text: str) -> bool:
+    """Whether the digits could be a card of any issuer: its length, the Luhn check, and no telephone's chip (89)."""
+    digits = digits_of(text)
+    return len(digits) in _CARD_LENGTHS and not digits.startswith("89") and luhn(digits)
 
 
 def ssn(text: str) -> bool:
@@ -126,12 +137,6 @@ def vin(text: str) -> bool:
     return code[8] == ("X" if rest == 10 else str(rest))  # noqa: PLR2004 - the standard's own figure
 
 
-def place(text: str) -> bool:
-    """Whether two decimal numbers are a latitude and a longitude."""
-    numbers = [float(n) for n in re.findall(r"-?\d+\.\d+", text)[:2]]
-    return len(numbers) == 2 and abs(numbers[0]) <= 90 and abs(numbers[1]) <= 180  # noqa: PLR2004 - the standard's own figure
-
-
 def jwt(text: str) -> bool:
     """Whether the first part is a JOSE header: base64url of a JSON object with ``alg`` (RFC 7515)."""
     head = text.split(".", 1)[0]
@@ -142,13 +147,48 @@ def jwt(text: str) -> bool:
     return decoded.startswith(b"{") and b'"alg"' in decoded
 
 
+def dea(text: str) -> bool:
+    """Whether the last digit is the check digit of a DEA registration number (21 CFR 1301): odd places and twice the even ones."""
+    digits = digits_of(text)[-7:]
+    if len(digits) != 7:  # noqa: PLR2004 - the standard's own figure
+        return False
+    odd, even = sum(map(int, digits[:6:2])), sum(map(int, digits[1:6:2]))
+    return (odd + 2 * even) % 10 == int(digits[-1])
+
+
+_MRZ_WEIGHTS: Final = (7, 3, 1)
+_MRZ_PARTS: Final = (slice(0, 10), slice(13, 20), slice(21, 28))
+"""Number, date of birth and date of expiry, each with its check digit (ICAO 9303-4, 4.2.2.2)."""
+
+
+def _icao(part: str) -> bool:
+    """Whether the last character checks the others: weights 7, 3, 1, letters from 10 on, a filler is 0."""
+    values = (0 if c == "<" else int(c, 36) for c in part[:-1])
+    return part[-1].isdecimal() and sum(v * _MRZ_WEIGHTS[i % 3] for i, v in enumerate(values)) % 10 == int(part[-1])
+
+
+def mrz(text: str) -> bool:
+    """Whether it is the second line of a passport's machine-readable zone, its three check digits right (ICAO 9303)."""
+    return all(_icao(text[part]) for part in _MRZ_PARTS)
+
+
+def icao(text: str) -> bool:
+    """Whether the last character is the check digit of a document number (ICAO 9303-3, 4.9)."""
+    return text.isascii() and text.isalnum() and _icao(text.upper())
+
+
 _OURS: Final[dict[str, Validator]] = {
     "aba": aba,
     "card": card,
+    "card_form": card_form,
+    "dea": dea,
+    "icao": icao,
     "jwt": jwt,
     "luhn": luhn,
+    "mrz": mrz,
     "npi": npi,
-    "place": place,
     "ssn": ssn,
     "vin": vin,
+    **checksums.CHECKS,
+    **places.CHECKS,
 }

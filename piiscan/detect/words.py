@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _PARTS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_A-Za-z]+")
-_EMPTY: Final = frozenset({"of", "the", "de", "du", "da", "do", "del", "di", "der", "des", "den", "la", "le", "el"})
+_EMPTY: Final = frozenset(
+    {"of", "the", "de", "du", "da", "do", "del", "di", "der", "des", "den", "la", "le", "el", "los", "las", "les", "dos", "das",
+     "van", "het", "della", "degli"}
+)  # fmt: skip
 """Words that carry nothing: date_of_birth, fecha_de_nacimiento."""
 _SHORT_ENDS: Final = frozenset({"no", "nr", "nm", "dt", "id", "cd", "ph"})
 """Two-letter words a run-together name may end in: ACCTNO, CUSTNM."""
+_SHORT_STARTS: Final = frozenset({"dt", "nm", "cd", "id"})
+"""And those it may begin with: DTNASC, idcliente."""
 _SHORTEST: Final = 4
 """Letters a word needs to be looked for inside a run-together name; `_AFFIXES` may be shorter."""
 _AFFIXES: Final = frozenset(
@@ -38,6 +43,13 @@ _AFFIXES: Final = frozenset(
         "mkt",
         "job",
         "last",
+        "eye",
+        "alt",
+        "pro",
+        "sms",
+        "gps",
+        "old",
+        "new",
     }
 )
 
@@ -90,14 +102,14 @@ class Speller:
             return ()
         for length in range(len(part), 1, -1):
             word = part[:length]
-            if length == whole or not self._fits(word, last=length == len(part)):
+            if length == whole or not self._fits(word, first=len(part) == whole, last=length == len(part)):
                 continue
             rest = self._split(part[length:], whole)
             if rest is not None:
                 return (word, *rest)
         return None
 
-    def _fits(self, word: str, *, last: bool) -> bool:
-        if last and word in _SHORT_ENDS:
+    def _fits(self, word: str, *, first: bool, last: bool) -> bool:
+        if (last and word in _SHORT_ENDS) or (first and word in _SHORT_STARTS):
             return True
         return (len(word) >= _SHORTEST or word in _AFFIXES) and (word in self._words or singular(word) in self._words)

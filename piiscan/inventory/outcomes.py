@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from piiscan.inventory.records import MISS, ContainerStatus, clean_all
+from piiscan.inventory.records import MISS, ContainerStatus, IgnoredCount, clean_all
 from piiscan.model import Container, Coverage, Scanned, UnitResult
 
 if TYPE_CHECKING:
@@ -82,6 +82,19 @@ def is_gone(member: Member, result: UnitResult) -> bool:
     unread = [clean_all(skip.member) for skip in result.skips]
     unread += [clean_all(scanned.container.member) for scanned in result.scanned if scanned.coverage == "partial"]
     return not any(member[: len(place)] == place for place in unread)
+
+
+def ignored(scanned: Scanned | None) -> tuple[IgnoredCount, ...]:
+    """What the ignore list left out of a container, by entry."""
+    left_out = scanned.ignored if scanned is not None else ()
+    return tuple(
+        IgnoredCount(
+            entry,
+            sum(each.whole for each in left_out if each.entry == entry),
+            sum(each.findings for each in left_out if each.entry == entry),
+        )
+        for entry in sorted({each.entry for each in left_out})
+    )
 
 
 def is_ended(column: str | None, matched: int, rows_before: int, scanned: Scanned) -> bool:

@@ -44,6 +44,13 @@ def state_rows(connection: Connection, *, source: str | None, run: int | None) -
     yield from sorted(rows, key=place)
 
 
+def ignored_rows(connection: Connection, *, run: int | None) -> list[Row[Any]]:
+    """The containers the ignore list left something out of."""
+    box, state = schema.container, schema.state
+    joined = select(box.c.source, state.c.ignored).select_from(state.join(box))
+    return list(connection.execute(joined.where(at(state, run), state.c.ignored.is_not(None))))
+
+
 def ages_rows(connection: Connection, *, run: int | None) -> Iterator[Row[Any]]:
     """Ages of the containers that stand, in the inventory's order."""
     box, state, ages = schema.container, schema.state, schema.ages

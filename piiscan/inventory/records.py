@@ -15,7 +15,7 @@ RunStatus = Literal["running", "complete", "partial", "failed", "interrupted"]
 SourceStatus = Literal["complete", "partial", "failed"]
 ContainerStatus = Literal["scanned", "partial", "unchanged", "skipped"]
 Strength = Literal["high", "medium", "low"]
-Ending = Literal["absent", "unlisted"]
+Ending = Literal["absent", "unlisted", "ignored"]
 
 MISS: Final = 0.05
 """How often a sample may mislead: everything said of one holds with 95 %."""
@@ -89,6 +89,18 @@ class HoldingRecord(_Body):
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredCount:
+    """What one ``[[ignore]]`` entry left out of one container at its last reading."""
+
+    entry: str
+    """The entry's id."""
+    holdings: int
+    """Data types left out of a column, or of the text, as a whole."""
+    findings: int
+    """Cells, or pieces of text, with a finding that was left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerRecord(_Body):
     """One container or member, clean or not, and what reading it proves."""
 
@@ -110,6 +122,8 @@ class ContainerRecord(_Body):
     columns: int
     fingerprint: str | None
     notes: tuple[str, ...]
+    ignored: tuple[IgnoredCount, ...] = ()
+    """By entry; without one that left nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +204,8 @@ class Ended(_Body):
 
     holding: HoldingRecord
     reason: Ending
-    """``absent``: its container was read without it; ``unlisted``: its container is gone from a complete listing."""
+    """``absent``: its container was read without it; ``unlisted``: its container is gone from a complete listing;
+    ``ignored``: it may well be there, and the ignore list leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, insert, select, update
 
-from piiscan.inventory import schema
+from piiscan.inventory import outcomes, schema
 from piiscan.inventory.outcomes import Member, Part, is_ended
 from piiscan.inventory.records import RunSettings, clean, clean_all, strength
 
@@ -35,7 +35,7 @@ _SAME_STATE: Final = update(_STATE).where(_STATE.c.id == bindparam("_row"))
 _SAME_HOLDING: Final = update(_HELD).where(_HELD.c.row == bindparam("_row"))
 _NO_AGES: Final = delete(_AGES).where(_AGES.c.id == bindparam("_row"))
 _STATE_FACTS: Final = (
-    "seen_run", "status", "coverage", "rows_total", "rows_seen", "size_bytes", "columns", "notes", "fingerprint", "settings", "read_at",
+    "seen_run", "status", "coverage", "rows_total", "rows_seen", "size_bytes", "columns", "notes", "fingerprint", "settings", "read_at", "ignored",
 )  # fmt: skip
 
 
@@ -124,6 +124,7 @@ def part_facts(run: Writing, part: Part, state: Row[Any] | None) -> dict[str, An
             "read_at": run.now,
             "fingerprint": part.fingerprint,
             "settings": settings,
+            "ignored": outcomes.ignored(part.scanned),
         }
     return facts
 
@@ -157,10 +158,10 @@ def close(run: Writing, table: Table, key: Any, rows: Sequence[int], **values: o
 def put_holdings(run: Writing, key: str, read: Mapping[int, Scanned]) -> None:
     """Brings the holdings of the containers that were read to what was found in them.
 
-    What was not found again ends only where `is_ended` says that the reading proves it.
+    What was not found again ends only where `is_ended` says that the reading proves it, or the ignore list leaves it out.
     """
     current = {row.id: row for row in run.connection.execute(_HOLDINGS, {"key": key})}
-    new, same, over, ended = [], [], [], []
+    new, same, over, ended, ignored = [], [], [], [], []
     for container, scanned in read.items():
         found = _surest(scanned.holdings)
         for identity, holding in found.items():
@@ -173,10 +174,14 @@ def put_holdings(run: Writing, key: str, read: Mapping[int, Scanned]) -> None:
             else:
                 over.append(row.row)
                 new.append({"id": identity, "from_run": run.run_id, "first_seen": row.first_seen, **values})
+        left_out = {(each.column, each.data_type) for each in scanned.ignored}
         lost = [row for identity, row in current.items() if row.container_id == container and identity not in found]
+        ignored += [row.row for row in lost if (row.column, row.data_type) in left_out]
+        lost = [row for row in lost if (row.column, row.data_type) not in left_out]
         ended += [row.row for row in lost if is_ended(row.column, row.cells_matched, row.rows_seen, scanned)]
     close(run, _HELD, _HELD.c.row, over)
     close(run, _HELD, _HELD.c.row, ended, ended_by="absent")
+    close(run, _HELD, _HELD.c.row, ignored, ended_by="ignored")
     if same:
         run.connection.execute(_SAME_HOLDING, same)
     _insert(run, _HELD, new)

@@ -31,7 +31,7 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-from piiscan.inventory.records import clean
+from piiscan.inventory.records import IgnoredCount, clean
 from piiscan.model import AgeRow
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
-VERSIONS: Final = ("0001",)
+VERSIONS: Final = ("0001", "0002")
 """All migrations in order; `metadata` describes the last."""
 VERSION_TABLE: Final = "piiscan_version"
 
@@ -83,6 +83,22 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         """An aware datetime."""
         return None if value is None else datetime.fromisoformat(value)
+
+
+class Ignorings(TypeDecorator[tuple[IgnoredCount, ...]]):
+    """What the ignore list left out of a container, kept as JSON: ``[[entry, holdings, findings], ...]``."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[IgnoredCount] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """The JSON text; nothing where nothing was left out."""
+        rows = [[clean(each.entry), each.holdings, each.findings] for each in value or ()]
+        return json.dumps(rows, separators=(",", ":")) if rows else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[IgnoredCount, ...]:  # noqa: ARG002 - SQLAlchemy's signature
+        """The counts, by entry."""
+        return tuple(IgnoredCount(*row) for row in json.loads(value)) if value else ()
 
 
 class AgeRows(TypeDecorator[tuple[AgeRow, ...]]):
@@ -204,6 +220,7 @@ state = Table(
     Column("fingerprint", Text),
     Column("settings", Text),
     Column("read_at", Moment),
+    Column("ignored", Ignorings),
 )
 
 holding = Table(

@@ -11,7 +11,16 @@ from piiscan.errors import UsageError
 from piiscan.inventory import history, queries, schema, skips, tally
 from piiscan.inventory.engine import Address, plain_errors
 from piiscan.inventory.migrate import require_current, upgrade
-from piiscan.inventory.records import AgesRecord, ContainerRecord, HoldingRecord, Interval, RunDiff, RunRecord, bound
+from piiscan.inventory.records import (
+    AgesRecord,
+    ContainerRecord,
+    HoldingRecord,
+    IgnoredCount,
+    Interval,
+    RunDiff,
+    RunRecord,
+    bound,
+)
 from piiscan.inventory.writer import RunWriter
 from piiscan.model import Ages, Clock, ContainerKind, DataType, Secret, Skip
 
@@ -108,6 +117,12 @@ class Inventory:
             held, kinds = queries.held_counts(connection, run=run), queries.kinds(connection)
             until = queries.reading_end(connection, run)
         return [_container(row, held.get(row.container_id, 0), kinds, until) for row in rows]
+
+    def ignored(self, *, run: int | None = None) -> list[tuple[str, IgnoredCount]]:
+        """What the ignore list left out, as source and count: one for each container and entry, in no order."""
+        with self._reading() as connection:
+            rows = queries.ignored_rows(connection, run=run)
+        return [(row.source, count) for row in rows for count in row.ignored]
 
     def ages(self, *, run: int | None = None) -> list[AgesRecord]:
         """How old the rows are, by container and clock; sorted."""
@@ -232,6 +247,7 @@ def _container(row: Row[Any], held: int, kinds: dict[str, ContainerKind], until:
         columns=row.columns,
         fingerprint=row.fingerprint,
         notes=row.notes,
+        ignored=row.ignored,
     )
 
 

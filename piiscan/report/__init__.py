@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from piiscan.report.category_report import categories
 from piiscan.report.coverage_report import coverage
+from piiscan.report.ignored import ignored_lines
 from piiscan.report.places import Places
 from piiscan.report.scan_report import scan_document
 
-__all__ = ["Places", "categories", "coverage", "scan_document"]
+__all__ = ["Places", "categories", "coverage", "ignored_lines", "scan_document"]

@@ -129,7 +129,12 @@ def container_rows(
 
 
 def is_whole(holding: HoldingRecord) -> bool:
-    """Whether every filled cell of its column counts: the column is named after the data, or no cell seen says otherwise."""
+    """Whether every filled cell of its column counts: the column is named after the data, or no cell seen says otherwise.
+
+    What is declared of a container as a whole counts with all its rows.
+    """
+    if "declared" in holding.evidence:
+        return True
     return holding.column is not None and ("name" in holding.evidence or holding.cells_matched >= holding.cells_seen)
 
 

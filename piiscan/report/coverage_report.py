@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from piiscan.model import Cell, Document, Section
 from piiscan.report.coverage_text import coverage_lead, coverage_sections
+from piiscan.report.ignored import ignored_lines, ignored_sections
 from piiscan.report.places import Located, Places
 from piiscan.report.reading import Reading, read_coverage
 from piiscan.report.scan_report import PLACES_SHOWN, first_of, skip_body, skip_sections
@@ -33,6 +34,8 @@ def coverage(
     reading, places = read_coverage(inventory, config, packs, as_of), Places(redact=redact)
     sampled = [record for record in reading.containers if record.coverage == "sample"]
     clean = list(_clean(reading))
+    counts = [count for record in reading.containers for count in record.ignored]
+    ignored = ignored_lines(config, counts, today=as_of, redact=redact)
     body = {
         "as_of": as_of,
         "coverage": coverage_body(reading, places),
@@ -40,6 +43,7 @@ def coverage(
         "skips": [skip_body(skip, places) for skip in reading.skips],
         "sampled": [_record_body(record, places) for record in sampled],
         "clean": [_record_body(record, places) for record in clean],
+        "ignored": [line.body() for line in ignored],
     }
     return Document(
         kind="report.coverage",
@@ -51,6 +55,7 @@ def coverage(
             *skip_sections(reading.skips, places),
             _samples(sampled, places),
             _clean_section(clean, places),
+            *ignored_sections(ignored),
         ),
         flat=_flat(reading, places),
         generated_at=generated_at,
@@ -94,10 +99,13 @@ def _source_body(reading: Reading, source: str) -> dict[str, object]:
 
 
 def _clean(reading: Reading) -> Iterator[ContainerRecord]:
-    """Everything that was read to its end (or sampled) and shows nothing, nor does any of its members."""
+    """Everything that was read to its end (or sampled) and shows nothing, nor does any of its members.
+
+    What shows nothing only because the ignore list leaves it out is not among it.
+    """
     unclean: set[tuple[str, str, tuple[str, ...]]] = set()
     for record in reading.containers:
-        if record.holdings or record.status in ("partial", "skipped"):
+        if record.holdings or record.ignored or record.status in ("partial", "skipped"):
             ways = (record.member[:depth] for depth in range(len(record.member) + 1))
             unclean.update((record.source, record.container, way) for way in ways)
     for record in reading.containers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from piiscan.model import Section
+from piiscan.report.ignored import ignored_note
 from piiscan.report.wording import number_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def coverage_sections(reading: Reading, places: Places) -> tuple[Section, ...]:
     notes = [*_left_out(reading, places)]
     if reading.bound is not None:
         notes.append(f"{SAMPLE_MEANING} The largest such share here: {reading.bound:.2%}.")
+    ignored = [record for record in reading.containers if record.ignored]
+    notes += filter(None, [ignored_note([count for record in ignored for count in record.ignored], len(ignored))])
     return (Section("Coverage", titles, tuple(rows), note="\n".join(notes)),)
 
 

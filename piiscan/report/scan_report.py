@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from piiscan.model import Cell, Document, Section, Skip
+from piiscan.report.ignored import ignored_sections
 from piiscan.report.places import Places
 
 if TYPE_CHECKING:
@@ -14,15 +15,21 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from piiscan.inventory import RunRecord
+    from piiscan.report.ignored import IgnoredLine
 
 PLACES_SHOWN = 20
 """How many places of one skip code a table shows; JSON has all."""
 
 
 def scan_document(
-    run: RunRecord, skips: Sequence[Skip], *, redact: bool = False, generated_at: datetime | None = None
+    run: RunRecord,
+    skips: Sequence[Skip],
+    *,
+    ignored: Sequence[IgnoredLine] = (),
+    redact: bool = False,
+    generated_at: datetime | None = None,
 ) -> Document:
-    """One run: its sources, its totals, and everything it did not read."""
+    """One run: its sources, its totals, everything it did not read, and what it left out by the ignore list."""
     places = Places(redact=redact)
     body = {
         "run_id": run.run_id,
@@ -33,13 +40,14 @@ def scan_document(
         "sources": [source.body() for source in run.sources],
         "totals": run.totals.body(),
         "skips": [skip_body(skip, places) for skip in skips],
+        "ignored": [line.body() for line in ignored],
     }
     return Document(
         kind="scan",
         title=f"Run {run.run_id}: {run.status}",
         body=body,
         lead=(_lead(run),),
-        sections=(_sources(run), *skip_sections(skips, places)),
+        sections=(_sources(run), *skip_sections(skips, places), *ignored_sections(ignored)),
         flat=skip_table(skips, places),
         generated_at=generated_at,
     )

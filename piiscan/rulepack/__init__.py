@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = [
-    "ColumnRule", "Heading", "Notice", "Pattern", "Predefined", "Recognizer", "RulePacks", "load", "notice", "select",
+    "ColumnRule", "Entity", "Heading", "Notice", "Pattern", "Predefined", "Recognizer", "RulePacks", "load", "notice", "select",
 ]  # fmt: skip
 
 
@@ -69,6 +69,16 @@ class Predefined(_Finder):
 
 
 @dataclass(frozen=True, slots=True)
+class Entity(_Finder):
+    """A label of the named-entity recognizer: what models call it, and from which probability on it is believed."""
+
+    labels: tuple[str, ...]
+    least: float
+    shape: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnRule:
     """How columns of a data type are named and what their values look like; see `schema`."""
 
@@ -102,6 +112,7 @@ class RulePacks:
     data_types: Mapping[str, DataType]
     recognizers: Mapping[str, Recognizer]
     predefined: Mapping[str, Predefined]
+    entities: Mapping[str, Entity]
     columns: Mapping[str, ColumnRule]
     words: Mapping[str, tuple[str, ...]]
     abbreviations: Mapping[str, str]

@@ -38,6 +38,8 @@ class DataTypeTable(_Table):
     note: str = ""
     never_disclose: bool = False
     regime_hint: str = ""
+    declared: str = ""
+    """Why neither value nor text nor name shows it: a person declares where it is held."""
 
 
 class PatternTable(_Table):
@@ -82,6 +84,20 @@ class PredefinedTable(_Detector):
     entity: str
     scale: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     """Factor on its scores: below 1 where it fires too often to stand alone."""
+
+
+class EntityTable(_Detector):
+    """What a finding of the named-entity recognizer means here (``[detection] ner``)."""
+
+    entity: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
+    labels: tuple[str, ...] = Field(min_length=1)
+    """What models call it."""
+    least: Share = 0.5
+    """Probability below which a finding is not believed."""
+    shape: str = ""
+    """Expression that the whole name matches, capitals and all; of several tables for a label the first that fits decides."""
+    held: bool = True
+    """Whether finding it in a source makes it held: a city in a letter is no geolocation."""
 
 
 class ColumnTable(_Table):
@@ -141,6 +157,7 @@ class RuleFile(_Table):
     data_type: tuple[DataTypeTable, ...] = ()
     recognizer: tuple[RecognizerTable, ...] = ()
     predefined: tuple[PredefinedTable, ...] = ()
+    entity: tuple[EntityTable, ...] = ()
     column: tuple[ColumnTable, ...] = ()
     words: tuple[WordsTable, ...] = ()
     abbreviation: tuple[AbbreviationTable, ...] = ()

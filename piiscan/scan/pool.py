@@ -104,6 +104,12 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
+    for library in (
+        "OPENBLAS",
+        "MKL",
+        "OMP",
+    ):  # one worker, one core: their threads would only stand in each other's way
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     context.set_forkserver_preload(["piiscan.scan.unit", "piiscan.detect.engine", "piiscan.detect.profile"])
     with _muted():
         forkserver.ensure_running()

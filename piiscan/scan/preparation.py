@@ -58,7 +58,7 @@ class Preparation:
         """One hash over all that decides what a scan of unchanged data says: rules, detection, sampling, clocks, versions."""
         plan = [self.plan.mode, self.plan.sample_rows, sorted(self.plan.clients)]
         versions = [__version__, version("presidio-analyzer"), rules]
-        return _hash([versions, asdict(self.detector), plan, _deciding(source)])
+        return _hash([versions, asdict(self.detector.of_source(source.name)), plan, _deciding(source)])
 
 
 def _hash(decides: list[object]) -> str:

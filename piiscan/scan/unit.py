@@ -128,7 +128,9 @@ class _Reading:
         if not self._parts and any(skip.member == () for skip in self._skips):
             return UnitResult(self._job.container, (), tuple(self._skips))
         if all(part.container.member for part, _ in self._parts):
-            self._parts.insert(0, (Scanned(self._job.container, "full", 0, 0, 0), ()))
+            whole = self._job.container
+            declared = tuple(Holding(whole, *held, "full") for held in self._detector.profile(whole).classify())
+            self._parts.insert(0, (Scanned(whole, "full", 0, 0, 0, declared), ()))
         # Coverage speaks of the values; whether the rows could be dated as well is said by a skip of its own.
         covered = [(self._covered(part), counters) for part, counters in self._parts]
         parts = tuple(self._dated(connector, *part) for part in covered)
@@ -152,7 +154,8 @@ class _Reading:
             "full" if container.kind == "file" or _complete(container, profile.rows, self._job.plan) else "sample"
         )
         holdings = tuple(Holding(container, column, found, coverage) for column, found in profile.classify())
-        scanned = Scanned(container, coverage, profile.rows, profile.cells, self._bytes, holdings)
+        noted = replace(container, notes=(*container.notes, *profile.notes))
+        scanned = Scanned(noted, coverage, profile.rows, profile.cells, self._bytes, holdings, ignored=profile.ignored)
         self._parts.append((scanned, self._counters))
         self._profile, self._bytes = None, 0
 

@@ -11,7 +11,7 @@ from piiscan.detect import Detector, DetectorSettings
 from piiscan.detect.examples import Outcome, everywhere, run_examples
 
 PACKS = rulepack.load()
-FINDERS = {**PACKS.recognizers, **PACKS.predefined}
+FINDERS = {**PACKS.recognizers, **PACKS.predefined, **PACKS.entities}
 RULES = [("finder", name) for name in FINDERS] + [("column", name) for name in PACKS.columns]
 TABLE_TYPES = {"ip_address.type"}  # known by the column's declared type, not by a name
 
@@ -37,11 +37,25 @@ def test_a_rule_does_what_its_examples_say(
     assert run or rule in TABLE_TYPES
 
 
-def test_every_data_type_a_column_can_hold_has_a_rule() -> None:
-    """Only what no column is named for goes without: aggregates, deidentified records, hosted content."""
+def test_every_data_type_is_looked_for_or_declared() -> None:
+    """Only what no column is named for goes without a rule, and only a person can say where those are held."""
     ruled = {rule.data_type for rule in [*FINDERS.values(), *PACKS.columns.values()]}
+    declared = {name for name, data_type in PACKS.data_types.items() if data_type.declared}
 
     assert set(PACKS.data_types) - ruled == {"customer_content", "deidentified", "usage_aggregate"}
+    assert declared == {"customer_content", "deidentified", "keystroke_gait", "neural_data", "usage_aggregate"}
+
+
+def test_every_data_type_has_ten_examples_of_each_kind() -> None:
+    """Over all its rules at least ten different texts or columns that match and ten that do not, unless it is declared."""
+    match: dict[str, set[str]] = defaultdict(set)
+    no_match: dict[str, set[str]] = defaultdict(set)
+    for rule in [*FINDERS.values(), *PACKS.columns.values()]:
+        match[rule.data_type].update(rule.match)
+        no_match[rule.data_type].update(rule.no_match)
+    found = {name: (len(match[name]), len(no_match[name])) for name, t in PACKS.data_types.items() if not t.declared}
+
+    assert {name: counts for name, counts in found.items() if min(counts) < 10} == {}
 
 
 def test_there_are_203_data_types_and_each_letter_has_some() -> None:

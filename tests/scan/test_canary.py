@@ -90,10 +90,21 @@ def test_no_command_prints_stores_or_logs_a_value(demo: Path, canaries: tuple[st
         assert leaks(file.read_bytes(), canaries) == [], file.name
 
 
+def test_rules_hash_does_not_echo(tmp_path: Path, canaries: tuple[str, ...], invoke: Invoke) -> None:
+    """What is piped into `rules hash` comes back as digests."""
+    assert invoke("init", tmp_path / "new").exit_code == 0
+    for format_ in ("table", "json"):
+        result = invoke(
+            "-c", tmp_path / "new" / "piiscan.toml", "rules", "hash", "--format", format_, input="\n".join(canaries)
+        )
+        assert result.exit_code == 0, result.stderr
+        assert leaks(result.stdout + result.stderr, canaries) == []
+
+
 def test_rules_try_does_not_echo(canaries: tuple[str, ...], invoke: Invoke) -> None:
     """What is piped into `rules try` comes back as shapes."""
     text = "\n".join(canaries)
-    for arguments in ((), ("--column", "ssn")):
+    for arguments in ((), ("--weak",), ("--column", "ssn")):
         for format_ in ("table", "json"):
             result = invoke("rules", "try", *arguments, "--format", format_, input=text)
             assert result.exit_code == 0, result.stderr

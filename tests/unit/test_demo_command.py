@@ -34,6 +34,8 @@ NEEDS = {
     "plugins": ["plugins"],
     "report categories": ["report", "categories", "--as-of", AS_OF, "--notice", "action-professionals"],
     "report coverage": ["report", "coverage"],
+    "rules hash": ["-c", "new/piiscan.toml", "rules", "hash"],  # the key that init made
+    "rules import": ["rules", "import", "ours.yaml"],
     "rules list": ["rules", "list"],
     "rules show": ["rules", "show", "ssn"],
     "rules test": ["rules", "test"],
@@ -45,7 +47,8 @@ NEEDS = {
     "version": ["version"],
 }
 """How each command is called on the demo firm: a new command belongs into this list."""
-WITHOUT_FORMAT = {"init", "completion"}
+WITHOUT_FORMAT = {"init", "completion", "rules import"}
+YAML = "recognizers:\n- {name: own, supported_language: en, supported_entity: US_SSN, deny_list: [x]}\n"
 TYPED = "\n".join(demo.CANARIES)
 """What stands on standard input of every command: `rules try` reads it."""
 
@@ -82,6 +85,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Co
     """The folder of a demo that was built, scanned and reported, and what that printed."""
     folder = tmp_path_factory.mktemp("demo")
     done = run(folder, "demo", "--dir", "firm", "--as-of", AS_OF, "--format", "json")
+    (folder / "firm" / "ours.yaml").write_text(YAML)
     return folder / "firm", done
 
 

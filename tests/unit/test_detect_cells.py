@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from piiscan.detect.cells import declared_kind, looks_like, to_text
+from piiscan.detect.cells import declared_kind, declared_length, declared_options, looks_like, to_text
 
 
 class Broken:
@@ -75,6 +75,9 @@ def test_a_value_nested_without_end_is_cut() -> None:
         ("INET", "network"),
         ("geography(Point,4326)", "place"),
         ("hierarchyid", None),
+        ("enum('0','1')", "boolean"),
+        ("ENUM('Y','N','')", "boolean"),
+        ("enum('cell','home')", "text"),
         (None, None),
     ],
 )
@@ -90,3 +93,23 @@ def test_a_declared_type_promises_a_kind(sql_type: str | None, kind: str | None)
 def test_text_may_look_like_another_kind(text: str, kind: str | None) -> None:
     """Files and loose schemas keep everything as text."""
     assert looks_like(text) == kind
+
+
+@pytest.mark.parametrize(
+    ("sql_type", "options", "length"),
+    [
+        ("VARCHAR(30)", (), 30),
+        ("character varying(255)", (), 255),
+        ("NVARCHAR2(12 CHAR)", (), 12),
+        ("CHAR (9)", (), 9),
+        ("enum('a','it''s')", ("a", "it's"), 4),
+        ("TEXT", (), None),
+        ("NUMERIC(10, 2)", (), None),
+        (None, (), None),
+    ],
+)
+def test_a_declared_type_says_what_there_is_room_for(
+    sql_type: str | None, options: tuple[str, ...], length: int | None
+) -> None:
+    """Characters, or a list of choices."""
+    assert (declared_options(sql_type), declared_length(sql_type)) == (options, length)

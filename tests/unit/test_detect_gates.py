@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from phonenumbers import Leniency, PhoneNumberMatcher
 from presidio_analyzer import PatternRecognizer
 
 from piiscan import rulepack
@@ -15,7 +14,7 @@ from piiscan.detect import DetectorSettings
 from piiscan.detect.engine import Engine
 from piiscan.detect.examples import everywhere
 from piiscan.detect.gates import Gate, gate_of, traits
-from piiscan.detect.recognizers import PatternRun, RegionalPhoneRecognizer, RuleRecognizer, build, runner
+from piiscan.detect.recognizers import PatternRun, RuleRecognizer, build, runner
 
 if TYPE_CHECKING:
     from piiscan.model import Detection
@@ -65,16 +64,6 @@ def test_our_loop_finds_what_presidios_own_finds(text: str) -> None:
         theirs = PatternRecognizer.analyze(recognizer, text, recognizer.supported_entities)
 
         assert run.find(text) == sorted((r.start, r.end, r.score) for r in theirs)
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.from_regex(r"(?:011|00|1|\+|0)?[0-9]{3,20}", fullmatch=True), st.sampled_from(["US", "IN", "DE", "GB"]))
-def test_a_bare_run_of_digits_is_judged_as_libphonenumbers_matcher_does(text: str, region: str) -> None:
-    """The short way for columns of digits gives the same answer as the long one."""
-    ours = [(r.start, r.end) for r in RegionalPhoneRecognizer([region]).analyze(text)]
-    theirs = [(m.start, m.end) for m in PhoneNumberMatcher(text, region, leniency=Leniency.VALID)]
-
-    assert ours == theirs
 
 
 EXPRESSIONS = [

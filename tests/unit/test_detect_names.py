@@ -24,6 +24,10 @@ NAMES = NameRules(rulepack.load())
         ("debtor's SSN", ("debtor", "social", "security", "number")),
         ("acctno", ("account", "number")),
         ("package", ("package",)),
+        ("dt_nasc", ("date", "birth")),
+        ("DTNASCIMENTO", ("date", "birth")),
+        ("nombres", ("name",)),
+        ("DRV_LIC_NBR", ("driver", "license", "number")),
         ("", ()),
     ],
 )
@@ -53,3 +57,20 @@ def test_a_table_with_a_plainly_personal_column_is_about_people() -> None:
     """Whatever it is called."""
     assert "people" in NAMES.surroundings("tbl_0815", ["ssn", "x"]).about
     assert "people" not in NAMES.surroundings("tbl_0815", ["colour", "x"]).about
+
+
+def test_words_that_most_columns_share_say_nothing() -> None:
+    """Beginnings and ends; not those that say what a column is."""
+    assert NAMES.affixes(["eec_name", "eec_phone", "eec_relation", "id"]) == {"eec"}
+    assert NAMES.affixes(["name_contact", "phone_contact", "zip_contact"]) == {"contact"}
+    assert NAMES.affixes(["first_name", "last_name", "middle_name"]) == set()
+    rules = [match.rule.id for match in NAMES.named("eec_name", "contacts", frozenset({"eec"}))]
+    assert "person_name.bare" in rules
+    assert "person_name.bare" not in [match.rule.id for match in NAMES.named("eec_name", "contacts")]
+
+
+def test_numbers_that_only_count_are_read_over() -> None:
+    """But a number that says something is not."""
+    assert "person_name" in [match.rule.data_type for match in NAMES.named("cardholder_1_name")]
+    assert "phone" in [match.rule.data_type for match in NAMES.named("home2Phone")]
+    assert "ssn" not in [match.rule.data_type for match in NAMES.named("ssn_last_4")]

@@ -55,7 +55,9 @@ def test_an_extra_folder_replaces_a_shipped_rule_visibly(tmp_path: Path) -> None
     packs = rulepack.load(extra=[folder])
 
     assert packs.recognizers["jwt"].entity == "BADGE"
-    assert packs.overrides == (f"{folder}/ours.toml: recognizer jwt replaces the one of recognizers/patterns_internet.toml",)
+    assert packs.overrides == (
+        f"{folder}/ours.toml: recognizer jwt replaces the one of recognizers/patterns_internet.toml",
+    )
 
 
 def test_an_extra_folder_switches_a_shipped_rule_off(tmp_path: Path) -> None:
