@@ -8,10 +8,13 @@ UUIDs away from every expression that begins with a label. The labels themselves
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import warnings
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
 from re import _parser  # type: ignore[attr-defined]
 from string import ascii_letters
@@ -24,6 +27,7 @@ from piiscan.detect.leads import leads_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+GATES: Final = "gates.json"
 MARKS: Final = "@.:/-_+\uff0b#=()[]{}<>\\|,;'\"!?&%$*~^` \t\n"
 """Characters a gate may ask for; none of them has a second case. The full-width plus begins telephone numbers."""
 _LETTER: Final = 1 << len(MARKS)
@@ -111,7 +115,24 @@ def _smallest(sets: Iterable[int]) -> tuple[int, ...]:
 
 @lru_cache(maxsize=4096)
 def gate_of(expression: str) -> Gate:
-    """The gate of an expression; one that asks nothing where its syntax is beyond the standard library's parser."""
+    """The gate of an expression: as remembered for the shipped ones, else read off it."""
+    return remembered().get(key_of(expression)) or read_gate(expression)
+
+
+def key_of(expression: str) -> str:
+    """What an expression's gate is remembered under."""
+    return hashlib.sha256(expression.encode()).hexdigest()[:20]
+
+
+@cache
+def remembered() -> dict[str, Gate]:
+    """The gates of the shipped expressions. Reading them off anew takes seconds; `python -m piiscan.detect.gatefile` does."""
+    rows = json.loads((resources.files("piiscan.detect") / GATES).read_text("utf-8"))
+    return {key: Gate(length, digits, tuple(marks), frozenset(leads)) for key, length, digits, marks, leads in rows}
+
+
+def read_gate(expression: str) -> Gate:
+    """The gate read off an expression; one that asks nothing where its syntax is beyond the standard library's parser."""
     if _POSIX.search(expression) or _FUZZY.search(_CLASSES.sub("", expression)):
         return Gate()
     with warnings.catch_warnings():

@@ -8,9 +8,8 @@ expression's label cannot match the expression, so nothing is lost.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -34,8 +33,7 @@ _SEPARATING: Final = ((sre.CATEGORY, sre.CATEGORY_SPACE), (sre.CATEGORY, sre.CAT
 _REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lead:
+class _Lead(NamedTuple):
     """The beginning of a match as far as it is read: whether a word begins with it, whether there is more to read."""
 
     text: str = ""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _PARTS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^\W\d_A-Za-z]+")
 _EMPTY: Final = frozenset(
-    {"of", "the", "de", "du", "da", "do", "del", "di", "der", "des", "den", "la", "le", "el", "los", "las", "les", "dos", "das",
+    {"of", "the", "de", "du", "da", "do", "del", "di", "der", "des", "den", "la", "le", "el", "los", "las", "les", "das",
      "van", "het", "della", "degli"}
 )  # fmt: skip
 """Words that carry nothing: date_of_birth, fecha_de_nacimiento."""

@@ -15,7 +15,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from multiprocessing import forkserver
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -99,18 +99,17 @@ class LocalPool:
         return UnitResult(job.container, (), (Skip(job.source.name, job.container.path, code, reason),))
 
 
+_PRELOADED: Final = ("piiscan.scan.unit", "piiscan.detect.engine", "piiscan.detect.profile", "piiscan.detect.warm")
+
+
 def _context() -> BaseContext:
     """Fork from a clean server where the platform can: forking the driver itself, which has threads, may deadlock."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    for library in (
-        "OPENBLAS",
-        "MKL",
-        "OMP",
-    ):  # one worker, one core: their threads would only stand in each other's way
+    for library in ("OPENBLAS", "MKL", "OMP"):  # one core a worker: their threads would stand in each other's way
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    context.set_forkserver_preload(["piiscan.scan.unit", "piiscan.detect.engine", "piiscan.detect.profile"])
+    context.set_forkserver_preload(list(_PRELOADED))
     with _muted():
         forkserver.ensure_running()
     return context

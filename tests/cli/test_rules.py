@@ -48,7 +48,7 @@ def test_show_says_what_the_law_says_and_what_is_looked_for(invoke: Invoke) -> N
     text = invoke("rules", "show", "ssn").stdout
 
     assert shown["data_type"]["sensitive_ref"] == "ae.1A"
-    assert {rule["id"] for rule in shown["rules"]} == {"ssn", "ssn_written"}
+    assert {rule["id"] for rule in shown["rules"]} == {"ssn", "ssn.short", "ssn_written"}
     assert "Civ. Code 1798.140 (ae.1A)" in text
 
 

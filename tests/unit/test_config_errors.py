@@ -19,7 +19,7 @@ CASES = {
     "an unknown table": ("[frim]\nname = 'x'\n", "1: frim: unknown key; did you mean firm?"),
     "an unknown key that resembles none": (
         "[detection]\nx = 1\n",
-        "2: detection.x: unknown key; known are min_confidence, thresholds, phone_regions, ner",
+        "2: detection.x: unknown key; known are min_confidence, thresholds, phone_regions, ner, ner_characters",
     ),
     "a table that is none": ("firm = 3\n", "1: firm: must be a table"),
     "a text that is none": ("[firm]\n\nname = 3\n", "3: firm.name: must be text in quotes"),

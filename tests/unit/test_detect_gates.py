@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import regex
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from presidio_analyzer import PatternRecognizer
 
 from piiscan import rulepack
-from piiscan.detect import DetectorSettings
+from piiscan.detect import DetectorSettings, gatefile
 from piiscan.detect.engine import Engine
 from piiscan.detect.examples import everywhere
-from piiscan.detect.gates import Gate, gate_of, traits
+from piiscan.detect.gates import GATES, Gate, gate_of, traits
 from piiscan.detect.recognizers import PatternRun, RuleRecognizer, build, runner
 
 if TYPE_CHECKING:
@@ -108,3 +109,10 @@ def test_syntax_of_the_regex_module_alone_asks_nothing() -> None:
     assert gate_of(r"[[:digit:]]{3}-") == Gate()
     assert gate_of(r"(?:\d{9}){e<=1}") == Gate()
     assert gate_of(r"\p{Lu}-\d") == Gate()
+
+
+def test_the_remembered_gates_are_those_of_the_shipped_expressions() -> None:
+    """`python -m piiscan.detect.gatefile` writes them anew after a change of rules."""
+    written = (resources.files("piiscan.detect") / GATES).read_text("utf-8")
+
+    assert written == gatefile.text()

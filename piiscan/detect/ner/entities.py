@@ -64,7 +64,7 @@ class EntityFinder:
         """What the first table that the name fits makes of it."""
         fitting = (rule for rule, shape in self._rules.get(named.label, ()) if shape.fullmatch(written))
         rule = next(fitting, None)
-        return rule if rule is not None and named.probability >= rule.least else None
+        return rule if rule is not None and round(named.probability, 2) >= rule.least else None
 
     def _tagger(self) -> Source:
         if self._source is None:
@@ -97,7 +97,8 @@ def missing_model(ner: str) -> str:
 
 
 def _detection(named: Named, rule: Entity) -> Detection:
-    return Detection(rule.entity, rule.data_type, named.start, named.end, round(named.probability, 3), rule.id)
+    # Two places: the last bits depend on which texts were read together, and the same data must give the same inventory.
+    return Detection(rule.entity, rule.data_type, named.start, named.end, round(named.probability, 2), rule.id)
 
 
 def _builtin() -> Source:
