@@ -222,8 +222,7 @@ def _predefined(table: PredefinedTable, origin: str) -> Predefined:
 
 
 def _entity(table: EntityTable, origin: str) -> Entity:
-    own = {"labels": table.labels, "least": table.least, "shape": table.shape, "held": table.held}
-    return Entity(**_shared(table, origin), **own)
+    return Entity(**_shared(table, origin), labels=table.labels, least=table.least, shape=table.shape, held=table.held)
 
 
 def _column(table: ColumnTable, origin: str) -> ColumnRule:
