@@ -38,6 +38,8 @@ _BY_LIST: Final = 0.7
 _BOOST: Final = 0.15
 """What values add to a name they agree with, or take from one they do not bear out."""
 _DEFAULT_KINDS: Final = frozenset({"text", "integer", "json", "network"})
+_CENSUS: Final = ("census_names",)
+"""What speaks where lists of names do."""
 _FEWEST_NAMES: Final = 8
 """Different values made of given names and surnames that are no coincidence."""
 _THINGS: Final = frozenset(
@@ -113,6 +115,7 @@ def _settle(
         valued is None
         or valued.data_type in agreeing
         or ("values" in name.evidence and name.confidence > valued.confidence)
+        or (valued.recognizers == _CENSUS and name.confidence >= valued.confidence)  # answers like Smith are answers
     ):
         return name, agreeing
     return valued, {valued.data_type, name.data_type}
@@ -236,7 +239,7 @@ def _by_value(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
     if named.part >= _FEWEST_NAMES and named.interval[0] >= _MOST and _may_be_named(case):
         why = f"{named} are made of given names and surnames of the census"
         cells = round(named.value * tally.seen)
-        yield Classification("person_name", _BY_LIST, ("values",), ("census_names",), tally.seen, cells, why)
+        yield Classification("person_name", _BY_LIST, ("values",), _CENSUS, tally.seen, cells, why)
 
 
 def _may_be_named(case: ColumnCase) -> bool:

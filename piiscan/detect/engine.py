@@ -58,6 +58,7 @@ class Engine:
         self._open: dict[tuple[int, int, int], _Open] = {}
         self._minimum = settings.min_confidence
         self.rules: dict[str, Rule] = {rule.id: rule for rule in (*chosen, *packs.entities.values())}
+        self._entities = packs.entities
         self.recognized = frozenset(s.rule.data_type for s in self._stations if s.runner.bare)
         """Data types that some recognizer finds as a whole value, without a label beside it."""
 
@@ -67,7 +68,8 @@ class Engine:
         """What the text holds down to a score of ``minimum``, by place.
 
         Of overlapping findings that reach the ``bar`` (without one, the configured confidence) the surest stays, then the
-        longest; weaker ones are all kept: they are alternatives for whoever has further evidence.
+        longest; weaker ones are all kept: they are alternatives for whoever has further evidence. ``named`` are the text's
+        named entities: they take no place from what a form tells, but for an address, a date or a place they reach around.
         """
         found = [d for d in (*self.candidates(text), *named) if d.score >= minimum]
         if len(found) < 2:  # noqa: PLR2004 - one finding needs no sorting
@@ -77,7 +79,27 @@ class Engine:
         for detection in found:
             least = self._minimum if bar is None else bar.of(detection.data_type)
             (strong if detection.score >= least else weak).append(detection)
-        return sorted((*_settle(strong), *weak), key=lambda d: (d.start, d.end, d.data_type, d.recognizer))
+        return sorted((*self._joined(strong), *weak), key=lambda d: (d.start, d.end, d.data_type, d.recognizer))
+
+    def _joined(self, strong: Sequence[Detection]) -> list[Detection]:
+        """What remains of strong findings: those by form settle among themselves, then come the named entities."""
+        kept = _settle([d for d in strong if d.recognizer not in self._entities])
+        for entity in _settle([d for d in strong if d.recognizer in self._entities]):
+            met = [d for d in kept if d.start < entity.end and entity.start < d.end]
+            if all(self._gives_way(d, entity) for d in met):
+                kept = [entity, *(d for d in kept if d not in met)]
+        return kept
+
+    def _gives_way(self, found: Detection, entity: Detection) -> bool:
+        """Whether a finding by form yields to an entity in its place: a surer one of the same kind, or one it is part of.
+
+        A city never takes an address's place, nor a name a number's.
+        """
+        if not self._entities[entity.recognizer].held:
+            return False
+        inside = entity.start <= found.start and found.end <= entity.end
+        same = found.data_type == entity.data_type
+        return inside and entity.score >= found.score and (same or not self.rules[found.recognizer].rare)
 
     def candidates(self, text: str) -> list[Detection]:
         """All that any recognizer finds, before one finding takes the place of another."""

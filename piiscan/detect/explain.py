@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from piiscan.detect.engine import context_word
+from piiscan.detect.sample import Share
 from piiscan.model import Container
 from piiscan.rulepack import Predefined, Recognizer
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 Status = Literal["reported", "weak", "lost", "ignored"]
 _ANY: Final = "*"
 """What a rule for columns of any name has among its names."""
-Z: Final = 1.959964
-"""Of the normal distribution, for 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,8 @@ class _Explanation:
         self._detector, self._text = detector, text
         self._bar = detector.settings.bar(container.source)
         self._allowed = detector.allow.of(container).column(None)
+        entities = detector.entities
+        self._named = set(entities.find([text])[0]) if entities is not None else set()
         self._kept = set(detector.candidates([text], self._bar)[0])
         self._winners = sorted((d for d in self._kept if self._is_sure(d)), key=lambda d: d.start)
         self._runs: dict[tuple[str, int | None], dict[tuple[int, int], float]] = {}
@@ -87,7 +87,7 @@ class _Explanation:
 
     def reasons(self) -> list[Reason]:
         """Every finding with its reason, by place."""
-        found = set(self._detector.engine.candidates(self._text))
+        found = self._named.union(self._detector.engine.candidates(self._text))
         ordered = sorted(found, key=lambda d: (d.start, d.end, -d.score, d.data_type, d.recognizer))
         return [self._reason(each) for each in ordered]
 
@@ -129,7 +129,7 @@ class _Explanation:
     def _base(self, station: Station | None, found: Detection) -> tuple[float, tuple[str, ...]]:
         """The score the rule's own expressions give a finding, and which of them match there."""
         if station is None:
-            return found.score, ()
+            return found.score, ("the network's probability",)
         place = (found.start, found.end)
         if isinstance(station.rule, Predefined):
             worth = self._run(station, None).get(place)
@@ -167,16 +167,7 @@ class Voice:
     @property
     def interval(self) -> tuple[float, float] | None:
         """The share of all cells that bear it out, with 95 % confidence; None without cells."""
-        return share_interval(self.cells, self.seen) if self.seen else None
-
-
-def share_interval(part: int, whole: int) -> tuple[float, float]:
-    """Between which shares the true one lies, with 95 % confidence, after ``part`` of ``whole`` (Wilson, JASA 22:209, 1927)."""
-    share = part / whole
-    middle = share + Z * Z / (2 * whole)
-    spread = Z * math.sqrt(share * (1 - share) / whole + Z * Z / (4 * whole * whole))
-    scale = 1 + Z * Z / whole
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+        return Share(self.cells, self.seen).interval if self.seen else None
 
 
 def explain_column(profile: ContainerProfile, name: str, held: Sequence[Classification]) -> list[Voice]:

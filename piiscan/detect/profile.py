@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import regex
@@ -182,32 +183,38 @@ class ContainerProfile:
         texts = list(
             dict.fromkeys(text for _, _, text, kind, _ in fresh if _worth_reading(text, kind, seeming.get(text)))
         )
-        found = dict(zip(texts, self._detector.candidates(texts, self._bar, self._prose(fresh)), strict=True))
+        prose, unread = self._prose(fresh)
+        found = dict(zip(texts, self._detector.candidates(texts, self._bar, prose), strict=True))
         room = max(_FEWEST, min(_REMEMBERED, _REMEMBERED_IN_ALL // max(1, len(self._seats))))
         for seat, digest, text, kind, count in fresh:
             held = [d for d in found.get(text, ()) if d.recognizer not in self._passing]
             kept, ignored = seat.allowed.split(text, held)
             reading = _read(seat, text, kind, seeming.get(text), _hits(text, kept, self._bar), ignored)
+            if (id(seat), text) in unread:
+                reading = replace(reading, unread=True)
             if seat is not self._text and len(seat.memory) < room:
                 seat.memory[digest, kind] = reading
             seat.tally.add(reading, kind, digest, count, self._bar)
 
-    def _prose(self, fresh: Iterable[tuple[_Seat, bytes, str, str, int]]) -> set[str]:
-        """The texts in which named entities are looked for, as far as each column's allowance goes.
+    def _prose(self, fresh: Iterable[tuple[_Seat, bytes, str, str, int]]) -> tuple[set[str], set[tuple[int, str]]]:
+        """The texts in which named entities are looked for, as far as each column's allowance goes; then those beyond it.
 
         It is the slowest of all that is done with a text. What goes beyond the allowance is counted, and said.
         """
         chosen: set[str] = set()
+        beyond: set[tuple[int, str]] = set()
         most = self._detector.settings.ner_characters
-        for seat, _, text, kind, count in fresh:
-            if kind not in _TOLD or not is_prose(text, _SENTENCE if seat is not self._text else 2):
+        for seat, _, text, kind, _ in fresh:
+            if self._detector.entities is None or kind not in _TOLD:
+                continue
+            if not is_prose(text, _SENTENCE if seat is not self._text else 2):
                 continue
             if most and seat.tagged >= most:
-                seat.tally.untagged += count
+                beyond.add((id(seat), text))
             else:
                 seat.tagged += len(text)
                 chosen.add(text)
-        return chosen
+        return chosen, beyond
 
 
 def _read(
@@ -220,7 +227,7 @@ def _read(
     name = kind == "text" and seems is None and is_name(stripped)
     code = _CODE.fullmatch(stripped) is not None
     if hits or shapes or seems or digits or code or name or ignored:
-        return Reading(hits, shapes, seems, digits, code, name, ignored)
+        return Reading(hits, shapes, seems, digits, code, name, ignored=ignored)
     return _NOTHING
 
 

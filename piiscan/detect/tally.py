@@ -42,6 +42,8 @@ class Reading:
     """Whether it is one word of letters and figures, as keys are."""
     name: bool = False
     """Whether it is written like a person's name, of words that are given names or surnames."""
+    unread: bool = False
+    """Whether named entities were not looked for in it, though it is prose: the allowance was used up."""
     ignored: tuple[tuple[str, str], ...] = ()
     """Findings in it that the ignore list left out: the entry's id and the data type."""
 
@@ -90,6 +92,7 @@ class Tally:
         """Counts a value that ``cells`` cells hold."""
         self.seen += cells
         self.kinds[kind] += cells
+        self.untagged += cells * reading.unread
         if reading.kind is not None and reading.kind != kind:
             self.kinds[reading.kind] += cells
         for shape in reading.shapes:
