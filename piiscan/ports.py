@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol, TextIO, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import date
 
     from piiscan.model import Ages, Batch, Check, Clock, Container, Document, ReadPlan, Skip, Source
+    from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
+    from piiscan.model.judging import JudgedRows, Judgment
 
 
 @runtime_checkable
@@ -53,6 +56,51 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Lets go of connections and handles; may be called twice."""
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """A connector that can say how its rows stand by rules of retention, counted where the data lies."""
+
+    def judge(
+        self, container: Container, judgments: Sequence[Judgment], owner_column: str | None, as_of: date
+    ) -> Sequence[JudgedRows]:
+        """The container's rows by owner and standing, in one pass; they add up to all its rows.
+
+        A day after ``as_of`` + 1, before 1901, or that is a sentinel is no day: the row is undated by that clock. Raises
+        SourceError for a column or table that does not exist, a missing right, a timeout.
+        """
+
+
+@runtime_checkable
+class Eraser(Protocol):
+    """A connector that can remove what a plan names. `shapes`, `reach`, `keys`, `statement` and `remaining` need to read only.
+
+    All raise SourceError; no exception carries a value.
+    """
+
+    def shapes(self, containers: Sequence[Container]) -> Sequence[Shape]:
+        """How each of the containers is built, with every foreign key of the whole database that leads to it."""
+
+    def reach(self, target: Target) -> Reach:
+        """How many rows a target takes, counted where the data lies."""
+
+    def keys(self, target: Target) -> Iterator[Sequence[Key]]:
+        """The keys of the rows a target takes, in the order of the key, in bounded portions, from one snapshot."""
+
+    def statement(self, target: Target) -> str:
+        """The target as SQL for reading, with its cutoffs and without any value of a data subject."""
+
+    def erase(self, target: Target, keys: Sequence[Key], witness: Callable[[Chunk], None]) -> Chunk:
+        """Deletes or changes the rows of these keys that still answer the target, in one transaction: all or none.
+
+        The rows are locked, ``witness`` is told which they are (it writes evidence), then they are changed and it is
+        committed. Only on a connector opened for writing (`piiscan.model.ReadPlan.write`). What the database would not allow
+        raises SourceError and changes nothing.
+        """
+
+    def remaining(self, target: Target, keys: Sequence[Key]) -> Sequence[int]:
+        """Positions of the keys whose row is there (delete), or is there and not changed as planned (anonymize)."""
 
 
 @runtime_checkable

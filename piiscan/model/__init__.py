@@ -120,6 +120,8 @@ class ReadPlan:
     connect_timeout_s: float = 10.0
     clients: frozenset[str] = frozenset()
     """The client ids of the configuration: the only owner values that may leave a source."""
+    write: bool = False
+    """True for the one connector that applies an approved plan; every other one opens its source read-only."""
 
 
 @dataclass(frozen=True, slots=True)
