@@ -211,7 +211,7 @@ def test_the_python_examples_run(firm: Path) -> None:
     script = "\n".join(text for _, _, text in blocks("python"))
     done = subprocess.run([sys.executable, "-c", script], cwd=firm, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("phone 16 28 ")
+    assert done.stdout.startswith("person_name 5 12 1.0 ner_person\nphone 16 28 0.75 phone\nssn 0.99 ")
     assert "debtors ssn ssn" in done.stdout
 
 

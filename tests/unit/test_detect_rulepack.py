@@ -56,7 +56,7 @@ def test_an_extra_folder_replaces_a_shipped_rule_visibly(tmp_path: Path) -> None
 
     assert packs.recognizers["jwt"].entity == "BADGE"
     assert packs.overrides == (
-        f"{folder}/ours.toml: recognizer jwt replaces the one of recognizers/patterns_internet.toml",
+        f"{folder}/ours.toml: recognizer jwt replaces the one of recognizers/patterns_credentials.toml",
     )
 
 
