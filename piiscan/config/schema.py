@@ -16,7 +16,7 @@ from piiscan.config.values import (
     File,
     Length,
     Password,
-    Retention,
+    RetentionPeriod,
     Selectors,
     Share,
     Size,
@@ -158,6 +158,28 @@ class Rules(Table):
     sensitive_when: Texts = ()
 
 
+class Retention(Table):
+    """How rules of retention are applied."""
+
+    infer_clocks: StrictBool = False
+    """Whether a column that only its name and values make likely may date an event; what it dates is marked."""
+    defence_windows: Texts = ()
+    """Ids of the defence windows that the firm's written policy chooses to keep data for (law.md section 5, 6)."""
+
+
+class Deletion(Table):
+    """What no deletion plan may exceed without being told, and how one is carried out."""
+
+    max_rows: Count = 100_000
+    """Rows of one container in one plan."""
+    max_percent: Annotated[float, Field(gt=0, le=100)] = 25.0
+    """Share of a container's rows in one plan, in percent; for files, of the source's files."""
+    chunk_rows: Annotated[StrictInt, Field(ge=1, le=10_000)] = 1_000
+    """Rows of one transaction."""
+    valid_for: Length = timedelta(days=30)
+    """How long after its date a plan may still be applied."""
+
+
 class Client(Table):
     """On whose behalf data is held."""
 
@@ -191,7 +213,7 @@ class FactKeys(Table):
     legal_basis: Text | None = None
     role: Role | None = None
     regime: Regime | None = None
-    retention: Retention | None = None
+    retention: RetentionPeriod | None = None
     region: Text | None = None
     deidentified: StrictBool | None = None
 
@@ -241,6 +263,8 @@ class SourceConfig(FactKeys, Account):
     clocks: dict[str, dict[str, ClockPath]] = {}
     write: Account | None = None
     detection: SourceDetection = SourceDetection()
+    infer_clocks: StrictBool | None = None
+    """What ``[retention] infer_clocks`` is for this source; None = as there."""
     ignore: tuple[Ignore, ...] = ()
 
     @model_validator(mode="after")

@@ -13,10 +13,12 @@ from piiscan.config.problems import InvalidConfigError, Places
 from piiscan.config.schema import (
     Account,
     Client,
+    Deletion,
     Detection,
     Disclosure,
     Firm,
     Ignore,
+    Retention,
     Rules,
     Scan,
     Security,
@@ -55,6 +57,8 @@ class Config(Table):
     scan: Scan = Scan()
     detection: Detection = Detection()
     rules: Rules = Rules()
+    retention: Retention = Retention()
+    deletion: Deletion = Deletion()
     clients: dict[str, Client] = Field(default_factory=dict)
     disclosures: tuple[Disclosure, ...] = ()
     ignore: tuple[Ignore, ...] = ()
