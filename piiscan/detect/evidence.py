@@ -22,9 +22,12 @@ _HALF: Final = 0.5
 
 
 def is_ruled_out(column: Column, rule: ColumnRule, engine: Engine) -> bool:
-    """Whether the declared type cannot hold what the rule speaks of: an e-mail address in a CHAR(1), a phone in an ENUM."""
+    """Whether the declared type cannot hold what the rule speaks of: an e-mail address in a CHAR(1), a phone in an ENUM.
+
+    What a yes or no can say may stand there as one letter.
+    """
     room = declared_length(column.sql_type)
-    if room is not None and room < _shortest(rule, engine):
+    if room is not None and room < _shortest(rule, engine) and not (room == 1 and "boolean" in rule.kinds):
         return True
     options = declared_options(column.sql_type)
     return bool(options) and not _is_listed(rule, options, engine)
