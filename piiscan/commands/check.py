@@ -31,7 +31,7 @@ def command(app: App, sources: tuple[str, ...], output: Output) -> None:
     Is it reachable, is the connection encrypted, could the account write, what will be scanned, and which column dates each
     table? Exit 4 when a source is unreachable.
     """
-    from piiscan.scan import read_plan
+    from piiscan.sources import read_plan
 
     config = app.config()
     chosen = [config.source(name) for name in sources or tuple(config.sources)]
@@ -54,7 +54,7 @@ def _checks(config: Config, source: Source, plan: ReadPlan) -> list[Check]:
     """The connector's own checks, and, where the source answers, what there is to scan and what dates it."""
     from piiscan.errors import SourceError
     from piiscan.model import Check
-    from piiscan.scan import connector_for
+    from piiscan.sources import connector_for
 
     with closing(connector_for(config, source, plan)) as connector:
         checks = list(connector.check())

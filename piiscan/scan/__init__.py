@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from piiscan.scan.driver import incomplete, run_scan
-from piiscan.scan.preparation import Preparation, ScanRequest, connector_for, prepare, read_plan
+from piiscan.scan.preparation import Preparation, ScanRequest, prepare
 from piiscan.scan.progress import Meter, Silent, Step
 
 __all__ = [
@@ -12,9 +12,7 @@ __all__ = [
     "ScanRequest",
     "Silent",
     "Step",
-    "connector_for",
     "incomplete",
     "prepare",
-    "read_plan",
     "run_scan",
 ]

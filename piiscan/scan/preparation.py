@@ -8,17 +8,17 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from piiscan import __version__, plugins
+from piiscan import __version__
 from piiscan.detect import DetectorSettings, settings_of
 from piiscan.errors import UsageError
 from piiscan.inventory import RunSettings
 from piiscan.model import Mode, ReadPlan, Source
+from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from piiscan.config import Config
-    from piiscan.ports import Connector
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +95,6 @@ def prepare(config: Config, request: ScanRequest) -> Preparation:
     )
 
 
-def connector_for(config: Config, source: Source, plan: ReadPlan) -> Connector:
-    """The source's connector, which has opened nothing yet. Raises ConfigError, with file and line, when there can be none."""
-    place = ("sources", source.name)
-    kind = config.checked((*place, "connector"), lambda: plugins.connector(source.connector))
-    return config.checked(place, lambda: kind(source, plan))
-
-
 def _chosen(config: Config, names: tuple[str, ...]) -> list[str]:
     """Every source of the configuration, or those named, in its order; `Config.source` refuses what it does not know."""
     if not names:
@@ -110,17 +103,3 @@ def _chosen(config: Config, names: tuple[str, ...]) -> list[str]:
         *(name for name in config.sources if name in names),
         *(name for name in names if name not in config.sources),
     ]
-
-
-def read_plan(config: Config, mode: Mode | None = None) -> ReadPlan:
-    """How the configuration says to read; ``mode`` of the command line wins."""
-    scan = config.scan
-    return ReadPlan(
-        mode=mode or scan.mode,
-        sample_rows=scan.sample_rows,
-        batch_rows=scan.batch_rows,
-        statement_timeout_s=scan.statement_timeout.total_seconds(),
-        lock_timeout_s=scan.lock_timeout.total_seconds(),
-        connect_timeout_s=scan.connect_timeout.total_seconds(),
-        clients=frozenset(config.clients),
-    )
