@@ -12,13 +12,13 @@ from piiscan import __version__
 from piiscan.detect import DetectorSettings, settings_of
 from piiscan.errors import UsageError
 from piiscan.inventory import RunSettings
-from piiscan.model import Mode, ReadPlan, Source
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from piiscan.config import Config
+    from piiscan.model import Mode, ReadPlan, Source
 
 
 @dataclass(frozen=True, slots=True)
