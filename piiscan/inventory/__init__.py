@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piiscan.inventory.justifications import Justification, JustificationWriter, Renewal, Scope, SealedScope
 from piiscan.inventory.records import (
     AgesRecord,
     Changed,
@@ -28,10 +29,15 @@ __all__ = [
     "IgnoredCount",
     "Interval",
     "Inventory",
+    "Justification",
+    "JustificationWriter",
+    "Renewal",
     "RunDiff",
     "RunRecord",
     "RunSettings",
     "RunSource",
     "RunTotals",
     "RunWriter",
+    "Scope",
+    "SealedScope",
 ]

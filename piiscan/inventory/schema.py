@@ -29,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 from piiscan.inventory.records import IgnoredCount, clean
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
-VERSIONS: Final = ("0001", "0002")
+VERSIONS: Final = ("0001", "0002", "0003")
 """All migrations in order; `metadata` describes the last."""
 VERSION_TABLE: Final = "piiscan_version"
 
@@ -274,6 +275,49 @@ skip = Table(
     Column("hides", Boolean, nullable=False),
     Column("from_run", Integer, nullable=False),
     Column("to_run", Integer, nullable=False),
+)
+
+justification = Table(
+    "justification",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("kind", String(12), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("against", String(12), nullable=False),
+    Column("basis", Name, nullable=False),
+    Column("rule", Name),
+    Column("evidence", Name, nullable=False),
+    Column("reason", Name, nullable=False),
+    Column("approver", Name, nullable=False),
+    Column("use_lock", Name, nullable=False),
+    Column("starts", Date, nullable=False),
+    Column("ends", Date),
+    Column("source", Name, nullable=False),
+    Column("container", Name, nullable=False),
+    Column("data_types", Names, nullable=False),
+    Column("sealed", Text),
+    Column("row_tests", Integer, nullable=False),
+    Column("subject_types", Names, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("author", Name, nullable=False),
+    Column("ended_at", Moment),
+    Column("ended_on", Date),
+    Column("ended_by", Name),
+    Column("ended_why", Name),
+    UniqueConstraint("kind", "number"),
+)
+"""Exceptions and holds, ``kind`` says which. ``ends`` is the first end: renewals stand in `renewal`."""
+
+renewal = Table(
+    "renewal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("justification", ForeignKey("justification.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("ends", Date),
+    Column("by", Name, nullable=False),
+    Column("approver", Name, nullable=False),
+    Column("why", Name, nullable=False),
 )
 
 for _table, _key in ((state, state.c.container_id), (holding, holding.c.id)):

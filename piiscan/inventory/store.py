@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from piiscan.errors import UsageError
 from piiscan.inventory import history, queries, schema, skips, tally
 from piiscan.inventory.engine import Address, plain_errors
+from piiscan.inventory.justifications import Justification, JustificationWriter, Kind, justification_rows
 from piiscan.inventory.migrate import require_current, upgrade
 from piiscan.inventory.records import (
     AgesRecord,
@@ -179,11 +180,28 @@ class Inventory:
     @contextmanager
     def writer(self) -> Iterator[RunWriter]:
         """The one writer of the store, for as long as the block runs. Raises LockedError (exit 5) while another run writes."""
+        with self._writing() as connection:
+            yield RunWriter(connection, self._address)
+
+    def justifications(self, *, kind: Kind | None = None) -> list[Justification]:
+        """All exceptions and holds, also those that are over, in the order they were entered, exceptions first."""
+        with self._reading() as connection:
+            return justification_rows(connection, kind=kind)
+
+    @contextmanager
+    def justifying(self) -> Iterator[JustificationWriter]:
+        """What adds, renews and ends exceptions and holds. Raises LockedError (exit 5) while a run writes."""
+        with self._writing() as connection:
+            yield JustificationWriter(connection, self._address)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A connection that may write, under the lock of the store's one writer."""
         with ExitStack() as held:
             with plain_errors(self._address):
                 connection = held.enter_context(self._address.writer().connect())
                 held.enter_context(self._address.locked(connection))
-            yield RunWriter(connection, self._address)
+            yield connection
 
     def _select(self, data_type: str | None) -> frozenset[str] | None:
         """The ids a selector names; None = all of them."""
