@@ -56,13 +56,15 @@ class Shape:
 class Dependent:
     """What a foreign key that leads to a target's rows means for them.
 
-    A row is kept back while a row of the child refers to it that ``target`` (None: nothing) does not take as well. With
-    ``released`` the child's rows keep nothing back: the admin has said so.
+    A row is kept back while a row of the child refers to it that neither ``target`` (None: nothing) nor one of ``also``
+    takes as well. With ``released`` the child's rows keep nothing back: the admin has said so.
     """
 
     reference: Reference
     target: Target | None = None
     released: bool = False
+    also: tuple[Target, ...] = ()
+    """Further steps that take rows of the child: another rule's, or the same rule's for other owners."""
 
 
 @dataclass(frozen=True, slots=True)
