@@ -65,7 +65,7 @@ def categories(
         app.inventory(),
         config,
         app.packs(),
-        as_of=_day(as_of, config),
+        as_of=day_of(as_of, config),
         months=months,
         notice=profile,
         owner=owner,
@@ -87,12 +87,33 @@ def coverage(app: App, as_of: datetime | None, output: Output) -> None:
 
     config = app.config()
     document = report.coverage(
-        app.inventory(), config, app.packs(), as_of=_day(as_of, config), redact=output.redact_paths
+        app.inventory(), config, app.packs(), as_of=day_of(as_of, config), redact=output.redact_paths
     )
     finish(app, document, output)
 
 
-def _day(as_of: datetime | None, config: Config) -> date:
+@command.command()
+@as_of_option
+@output_options()
+@pass_app
+def retention(app: App, as_of: datetime | None, output: Output) -> None:
+    """Print how old data is, what is overdue by which rule, what will be due in 30 and 90 days, and why the rest may stay.
+
+    The same verdicts as piiscan retention check: rows are counted in the sources, as they are now.
+    """
+    from piiscan import report
+    from piiscan import retention as verdicts
+
+    config, inventory = app.config(), app.inventory()
+    assessment = verdicts.assess(config, inventory, app.retention(), as_of=day_of(as_of, config))
+    document = report.retention(
+        "report.retention", assessment, inventory, config, app.packs(), redact=output.redact_paths
+    )
+    finish(app, document, output)
+
+
+def day_of(as_of: datetime | None, config: Config) -> date:
+    """The day asked for, else today in the firm's time zone. Raises UsageError for a day that is yet to come."""
     from zoneinfo import ZoneInfo
 
     today = datetime.now(ZoneInfo(config.firm.timezone)).date()

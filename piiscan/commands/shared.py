@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import Inventory
     from piiscan.model import Document
     from piiscan.rulepack import RulePacks
+    from piiscan.rulepack.retention import RetentionRules
 
 F = TypeVar("F", bound=Callable[..., Any])
 PIPE_WIDTH: Final = 120
@@ -78,6 +79,13 @@ class App:
             return rulepack.load()
         rules = self.config().rules
         return rulepack.load(rules.packs, rules.extra, rules.sensitive_when)
+
+    def retention(self) -> RetentionRules:
+        """The rules of retention of the configured packs. Raises RuleError."""
+        from piiscan.rulepack.retention import load_retention
+
+        rules = self.config().rules
+        return load_retention(rules.packs, rules.extra)
 
     def inventory(self, *, create: bool = False) -> Inventory:
         """The inventory store. Raises StoreError; without ``create`` also when no scan has made it yet."""

@@ -6,6 +6,7 @@ from piiscan.report.category_report import categories
 from piiscan.report.coverage_report import coverage
 from piiscan.report.ignored import ignored_lines
 from piiscan.report.places import Places
+from piiscan.report.retention_report import retention
 from piiscan.report.scan_report import scan_document
 
-__all__ = ["Places", "categories", "coverage", "ignored_lines", "scan_document"]
+__all__ = ["Places", "categories", "coverage", "ignored_lines", "retention", "scan_document"]

@@ -1,1 +1,8 @@
 """How long what is held may be kept: rules, clocks, holds and exceptions weighed into verdicts."""
+
+from __future__ import annotations
+
+from piiscan.retention.assessment import Assessment, Due, assess
+from piiscan.retention.verdicts import ClockUse, Excuse, Verdict
+
+__all__ = ["Assessment", "ClockUse", "Due", "Excuse", "Verdict", "assess"]

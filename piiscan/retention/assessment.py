@@ -1,0 +1,254 @@
+"""The whole inventory against the rules of retention: every container's rows judged where they lie."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from piiscan.errors import SourceError, UsageError
+from piiscan.inventory import opened
+from piiscan.model import Container, Skip, SkipCode
+from piiscan.ports import Judge
+from piiscan.retention.clocks import clocks_of
+from piiscan.retention.covering import covering_of
+from piiscan.retention.files import file_days, judge_file
+from piiscan.retention.holder import Holder, holder_of
+from piiscan.retention.questions import Question, questions
+from piiscan.retention.terms import Terms
+from piiscan.retention.verdicts import Verdict, unruled, verdicts
+from piiscan.sources import connector_for, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from piiscan.config import Config
+    from piiscan.inventory import AgesRecord, HoldingRecord, Inventory, Justification, SealedScope
+    from piiscan.model import Source
+    from piiscan.model.judging import JudgedRows, Judgment
+    from piiscan.ports import Connector
+    from piiscan.rulepack.retention import RetentionRule, RetentionRules
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Rows of one container that a rule asks to be removed: what a plan is made of."""
+
+    source: str
+    container: Container
+    owner_column: str | None
+    rule: RetentionRule
+    judgment: Judgment
+    rows_overdue: int
+    rows_on_hold: int
+    rows_exempt: tuple[tuple[str, int], ...]
+    """Id of the minimum rule or extension, and how many rows it excuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """How everything held stands on a day."""
+
+    as_of: date
+    verdicts: tuple[Verdict, ...]
+    """By source, container and rule, in the rules' order."""
+    use_limits: tuple[Verdict, ...]
+    """By rules that bound the use of data, not its keeping: "overdue" there means that the use has ended."""
+    due: tuple[Due, ...]
+    skips: tuple[Skip, ...]
+    """What could not be judged."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been judged so far."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    use_limits: list[Verdict] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """All that decides, the same for every container of one source."""
+
+    config: Config
+    inventory: Inventory
+    rules: tuple[RetentionRule, ...]
+    windows: tuple[RetentionRule, ...]
+    justifications: tuple[tuple[Justification, SealedScope | None], ...]
+    as_of: date
+    source: Source
+    holdings: Mapping[str, Sequence[HoldingRecord]]
+    """By container path."""
+    ages: Mapping[str, Sequence[AgesRecord]]
+
+
+def assess(
+    config: Config,
+    inventory: Inventory,
+    rules: RetentionRules,
+    *,
+    as_of: date,
+    sources: Sequence[str] = (),
+    rule: str | None = None,
+) -> Assessment:
+    """What is held beyond its time on a day, and why the rest may stay; reads counts and days from the sources, no values.
+
+    ``sources`` and ``rule`` narrow what is asked, not what excuses. Raises UsageError for an unknown source or rule, and when
+    holds are sealed and the firm's key is not at hand.
+    """
+    known = rules.rules
+    if rule is not None and rule not in known:
+        raise UsageError(f"unknown rule {rule!r}", hint="piiscan rules list --kind retention shows them")
+    chosen = [name for name in config.sources if not sources or name in sources]
+    if unknown := sorted(set(sources) - set(chosen)):
+        raise UsageError(f"unknown source {unknown[0]!r}", hint=f"{config.path} knows: {', '.join(config.sources)}")
+    active = tuple(rules.active(as_of))
+    windows = tuple(known[id_] for id_ in config.retention.defence_windows if id_ in known)
+    justifications = tuple(_opened(config, inventory, as_of))
+    tally = _Tally()
+    for name in chosen:
+        court = _Court(
+            config,
+            inventory,
+            active,
+            windows,
+            justifications,
+            as_of,
+            config.source(name),
+            _by_container(inventory.holdings(source=name, min_confidence=config.detection.min_confidence)),
+            _by_container([each for each in inventory.ages() if each.source == name]),
+        )
+        _judge_source(court, tally, rule)
+    return Assessment(as_of, tuple(tally.verdicts), tuple(tally.use_limits), tuple(tally.due), tuple(tally.skips))
+
+
+def _opened(config: Config, inventory: Inventory, as_of: date) -> Iterator[tuple[Justification, SealedScope | None]]:
+    """The justifications in force, with what is sealed in them. Raises UsageError without the key."""
+    key = None
+    for each in inventory.justifications():
+        if each.against == "schedule" and each.covers(as_of):
+            key = key or (config.key() if each.scope.sealed else None)
+            if each.scope.sealed and key is None:
+                hint = "name it in [security] key_file: without it nobody knows which rows must stay"
+                raise UsageError(f"{each.id} is sealed, and there is no key", hint=hint)
+            yield each, opened(each.scope, key) if key else None
+
+
+def _by_container(records: Sequence[HoldingRecord | AgesRecord]) -> dict[str, list]:  # type: ignore[type-arg]
+    found: defaultdict[str, list[HoldingRecord | AgesRecord]] = defaultdict(list)
+    for record in records:
+        found[record.container].append(record)
+    return found
+
+
+def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
+    """Every container of a source that holds something; a failing one is a skip, and the next is judged."""
+    if not court.holdings:
+        return
+    try:
+        with closing(connector_for(court.config, court.source, read_plan(court.config))) as connector:
+            listed = list(connector.containers())
+            tally.skips += [item for item in listed if isinstance(item, Skip)]
+            containers = {item.path: item for item in listed if isinstance(item, Container)}
+            for path in sorted(court.holdings):
+                if path not in containers:
+                    tally.skips.append(_missing(court, path, tally.skips))
+                    continue
+                try:
+                    _judge_container(court, connector, containers[path], containers, tally, rule)
+                except SourceError as error:
+                    tally.skips.append(error.skip(court.source.name, container=path))
+    except SourceError as error:
+        tally.skips.append(error.skip(court.source.name))
+
+
+def _missing(court: _Court, path: str, skips: Sequence[Skip]) -> Skip:
+    known = next((skip for skip in skips if skip.container == path), None)
+    if known is not None:
+        return known
+    reason = "it is in the inventory and no longer listed: scan again"
+    return Skip(court.source.name, path, SkipCode.VANISHED, reason)
+
+
+def _judge_container(
+    court: _Court,
+    connector: Connector,
+    container: Container,
+    siblings: Mapping[str, Container],
+    tally: _Tally,
+    rule: str | None,
+) -> None:
+    """Adds a container's verdicts and what is due of it. Raises SourceError."""
+    held = court.holdings[container.path]
+    holder = holder_of(court.config, court.source, container, held, court.inventory.packs.data_types)
+    if container.kind == "file":
+        dated = file_days(
+            container, clocks_of(court.source, container), court.ages.get(container.path, ()), court.as_of
+        )
+        clocks = {event: clock for event, (clock, _) in dated.items()}
+    else:
+        dated = {}
+        clocks = {clock.event: clock for clock in clocks_of(court.source, container)}
+    asked = _asked(court, holder, Terms(clocks, court.as_of), siblings)
+    wanted = [each for each in asked if rule in (None, each.rule.id)]
+    if not asked:
+        rows = 1 if container.kind == "file" else held[0].rows_total
+        tally.verdicts += [] if rule else [unruled(container, holder.columns, rows)]
+        return
+    if not wanted:
+        return
+    judgments = [each.judgment for each in wanted]
+    if container.kind == "file":
+        judged: Sequence[JudgedRows] = [judge_file(judgments, {event: day for event, (_, day) in dated.items()})]
+    elif isinstance(connector, Judge):
+        judged = connector.judge(container, judgments, holder.owner_column, court.as_of)
+    else:
+        raise SourceError(SkipCode.UNSUPPORTED, f"connector {court.source.connector!r} cannot date rows where they lie")
+    _record(court, tally, holder, wanted, judged)
+
+
+def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
+    everything = [record for records in court.holdings.values() for record in records]
+    covering = covering_of(court.justifications, holder, everything, tuple(siblings.values()))
+    return questions(holder, court.rules, court.windows, terms, covering)
+
+
+def _record(
+    court: _Court, tally: _Tally, holder: Holder, asked: Sequence[Question], judged: Sequence[JudgedRows]
+) -> None:
+    known = {rule.id: rule for rule in (*court.rules, *court.windows)} | {
+        each.id: each for each, _ in court.justifications
+    }
+    for number, question in enumerate(asked):
+        made = list(verdicts(holder.container, question, number, judged, known))
+        if question.purpose == "use_limit":
+            tally.use_limits += made
+            continue
+        tally.verdicts += made
+        overdue = sum(verdict.rows_overdue for verdict in made)
+        if overdue and not question.rule.advisory:
+            tally.due.append(_due(court, holder, question, made, overdue))
+
+
+def _due(court: _Court, holder: Holder, question: Question, made: Sequence[Verdict], overdue: int) -> Due:
+    exempt: defaultdict[str, int] = defaultdict(int)
+    holds = {each.id for each, _ in court.justifications if each.kind == "hold"}
+    for verdict in made:
+        for excuse in verdict.exceptions:
+            if excuse.against == "schedule" and excuse.id not in holds:
+                exempt[excuse.id] += excuse.rows or 0
+    return Due(
+        source=court.source.name,
+        container=holder.container,
+        owner_column=holder.owner_column,
+        rule=question.rule,
+        judgment=question.judgment,
+        rows_overdue=overdue,
+        rows_on_hold=sum(verdict.rows_on_hold for verdict in made),
+        rows_exempt=tuple(sorted(exempt.items())),
+    )
