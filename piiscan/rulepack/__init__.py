@@ -137,7 +137,7 @@ def load(
 
 
 def select(selectors: Iterable[str], types: Mapping[str, DataType]) -> frozenset[str]:
-    """The ids that selectors name: an id, ``group:GROUP`` or ``category:LETTER``. Raises RuleError for an unknown one."""
+    """The ids that selectors name: an id, ``group:GROUP``, ``category:LETTER`` or ``all``. Raises RuleError for an unknown one."""
     chosen: set[str] = set()
     for selector in selectors:
         kind, _, value = selector.rpartition(":")
@@ -156,4 +156,4 @@ def _selects(kind: str, value: str, data_type: DataType) -> bool:
         return data_type.group == value
     if kind == "category":
         return value in data_type.categories
-    return not kind and data_type.id == value
+    return not kind and value in {data_type.id, "all"}

@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, fields
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import regex
-import tomli
 from pydantic import ValidationError
 
 from piiscan.errors import RuleError
 from piiscan.model import LETTERS, DataType
-from piiscan.rulepack import ColumnRule, Entity, Pattern, Predefined, Recognizer, RulePacks
+from piiscan.rulepack import ColumnRule, Entity, Pattern, Predefined, Recognizer, RulePacks, files
 from piiscan.rulepack.schema import (
     FOREIGN,
     ColumnTable,
@@ -27,7 +25,6 @@ from piiscan.rulepack.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
     from pathlib import Path
 
 _SHIPPED = ("categories", "recognizers", "retention", "exceptions")
@@ -91,74 +88,33 @@ def assemble(packs: tuple[str, ...], extra: tuple[Path, ...], sensitive_when: fr
 def _shipped_files(packs: tuple[str, ...], known: set[str]) -> Iterator[tuple[str, RuleFile]]:
     """The files of the named packs; the names of all packs that exist are put into ``known``."""
     for folder in _SHIPPED:
-        room = files("piiscan.rules") / folder
-        for path in sorted(_toml_files(room), key=lambda p: p.name):
-            origin = f"{folder}/{path.name}"
-            raw = _read(path, origin)
+        for origin, raw in files.shipped(folder):
             known.add(str(raw.get("pack")))
             if raw.get("pack") in packs and folder in {"categories", "recognizers"}:
-                yield origin, _validate(raw, origin)
-
-
-def _toml_files(room: Traversable) -> list[Traversable]:
-    return [f for f in room.iterdir() if f.name.endswith(".toml")]
+                yield origin, validate(raw, origin)
 
 
 def _extra_files(folder: Path) -> Iterator[tuple[str, RuleFile]]:
-    if not folder.is_dir():
-        raise RuleError(f"{folder}: no such folder", hint="[rules] extra names folders of .toml files")
-    for path in sorted(folder.rglob("*.toml")):
-        raw = {"pack": "extra"} | _read(path, str(path))
-        yield str(path), _validate(raw, str(path))
+    for origin, raw in files.own(folder):
+        yield origin, validate(raw, origin)
 
 
-def _read(path: Traversable, origin: str) -> dict[str, Any]:
-    try:
-        return tomli.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"{origin}: cannot be read ({type(error).__name__})") from None
-    except tomli.TOMLDecodeError as error:
-        raise RuleError(f"{origin}: {error}") from None
-
-
-def _validate(raw: dict[str, Any], origin: str) -> RuleFile:
+def validate(raw: dict[str, Any], origin: str) -> RuleFile:
+    """The tables of detection in a file, those of other rooms left out. Raises RuleError."""
     ours = {key: value for key, value in raw.items() if key not in FOREIGN}
     try:
         return RuleFile.model_validate(ours)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise RuleError(f"{origin}: {_place(problem['loc'], raw)}: {problem['msg']}") from None
-
-
-def _place(loc: tuple[int | str, ...], raw: dict[str, Any]) -> str:
-    """``recognizer us_ssn: pattern 1: score`` for pydantic's path to a problem."""
-    parts: list[str] = []
-    node: Any = raw
-    for step in loc:
-        node = _inner(node, step)
-        if isinstance(step, int):
-            name = (node.get("id") or node.get("name") or node.get("word")) if isinstance(node, dict) else None
-            parts[-1] += f" {name or step + 1}"
-        else:
-            parts.append(step)
-    return ": ".join(parts)
-
-
-def _inner(node: Any, step: int | str) -> Any:
-    """What lies under a step of the path; None where the step is pydantic's and not the file's."""
-    if isinstance(node, dict):
-        return node.get(step)
-    return node[step] if isinstance(node, list) and isinstance(step, int) and step < len(node) else None
+        raise RuleError(f"{origin}: {files.place(problem['loc'], raw)}: {problem['msg']}") from None
 
 
 def _add(draft: _Draft, origin: str, file: RuleFile, sensitive_when: frozenset[str], *, extra: bool) -> None:
     for category in file.category:
         draft.put("category", draft.labels, category.letter, category.label, origin, extra=extra)
         draft.citations[category.letter] = category.cite
-    for data_type in file.data_type:
-        draft.put(
-            "data_type", draft.data_types, data_type.id, _data_type(data_type, sensitive_when), origin, extra=extra
-        )
+    for table in file.data_type:
+        draft.put("data_type", draft.data_types, table.id, data_type(table, sensitive_when), origin, extra=extra)
     for own in file.recognizer:
         draft.put(
             "recognizer", draft.recognizers, own.id, _recognizer(own, origin), origin, extra=extra, enabled=own.enabled
@@ -188,7 +144,8 @@ def _add(draft: _Draft, origin: str, file: RuleFile, sensitive_when: frozenset[s
             draft.put("abbreviation", draft.abbreviations, short, abbreviation.word, origin, extra=extra)
 
 
-def _data_type(table: DataTypeTable, sensitive_when: frozenset[str]) -> DataType:
+def data_type(table: DataTypeTable, sensitive_when: frozenset[str]) -> DataType:
+    """The data type of a table, with letter L where it is sensitive."""
     letters = {letter for letter in table.letters if letter in LETTERS}
     confirmed = table.sensitive == "conditional" and table.id in sensitive_when
     if letters and (table.sensitive in {"always", "policy"} or confirmed):

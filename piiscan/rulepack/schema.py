@@ -163,5 +163,5 @@ class RuleFile(_Table):
     abbreviation: tuple[AbbreviationTable, ...] = ()
 
 
-FOREIGN = frozenset({"rule", "duty", "exception", "heading", "id", "checks", "check"})
+FOREIGN = frozenset({"rule", "duty", "exception", "event", "capacity", "heading", "id", "checks", "check"})
 """Top-level keys that belong to other rooms: skipped here, checked there."""
