@@ -15,7 +15,7 @@ from piiscan.report.scan_report import skip_body, skip_sections
 from piiscan.report.wording import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from datetime import datetime
 
     from piiscan.config import Config
@@ -54,7 +54,10 @@ def retention(
             "skips": [skip_body(skip, places) for skip in assessment.skips],
         },
         lead=(*coverage_lead(reading, assessment.as_of), *lead(assessment)),
-        sections=(*sections(assessment, ages, places), *_skipped(assessment, places)),
+        sections=(
+            *sections(assessment, ages, places),
+            *(skip_sections(assessment.skips, places) if assessment.skips else ()),
+        ),
         flat=flat(assessment.verdicts, places),
         generated_at=generated_at,
         exit_code=code if kind == "retention.check" else 0,
@@ -86,7 +89,3 @@ def _body(verdict: Verdict, places: Places) -> dict[str, object]:
 
 def _age_body(item: Ageing, places: Places) -> dict[str, object]:
     return {**places.of(item), "event": item.event, "rows": dict(item.rows)}
-
-
-def _skipped(assessment: Assessment, places: Places) -> Sequence[object]:
-    return skip_sections(assessment.skips, places) if assessment.skips else ()

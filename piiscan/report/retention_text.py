@@ -11,7 +11,7 @@ from piiscan.report.scan_report import PLACES_SHOWN, first_of
 from piiscan.report.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from piiscan.model import Cell
     from piiscan.report.ageing import Ageing
@@ -228,7 +228,7 @@ def _place(verdict: Verdict, places: Places) -> str:
     return spoken if verdict.owner is None else f"{spoken} of {verdict.owner}"
 
 
-def _clock(verdict: Verdict, places: Places) -> Iterator[str | None] | tuple[str | None, ...]:
+def _clock(verdict: Verdict, places: Places) -> tuple[str | None, ...]:
     if verdict.clock is None:
         return (None, None, None)
     column = verdict.clock.column

@@ -16,6 +16,7 @@ from piiscan.model.judging import Change, Judgment, Keep, Term
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from piiscan.model.judging import Cover
     from piiscan.periods import Period
     from piiscan.retention.covering import Covering
     from piiscan.retention.holder import Holder
@@ -101,9 +102,9 @@ def _reaches(
     keeping += [rule for rule in windows if holder.reached_by(rule, owner)]
     whole = False
     for rule in rules:
-        types = reached.get(rule.id)
-        if not types or rule.kind not in MAXIMA:
+        if rule.kind not in MAXIMA or rule.id not in reached:
             continue
+        types = reached[rule.id]
         published = holder.published(owner, types)
         if published is None and not rule.fixed and any(end.period is None for end in rule.ends):
             continue
@@ -131,10 +132,11 @@ def _question(
     rule, types = reach.rule, tuple(sorted(reach.types))
     changes = _changes(holder, rule, types)
     affected = holder.columns.keys() if rule.action == "delete" else frozenset(types)
-    holds, covers, keeps = covering.holds(affected), (), ()
-    if reach.purpose == "use_limit":
-        holds = ()
-    elif rule.yields:
+    bounds_keeping = reach.purpose != "use_limit"
+    holds = covering.holds(affected) if bounds_keeping else ()
+    covers: tuple[Cover, ...] = ()
+    keeps: tuple[Keep, ...] = ()
+    if bounds_keeping and rule.yields:
         covers = covering.extensions(affected, rule.id)
         keeps = tuple(Keep(each.id, terms.of(each)) for each in reach.minima)
     due, horizons = _due(reach, terms), tuple(_due(reach, terms.ahead(timedelta(days=days))) for days in HORIZONS)
