@@ -17,6 +17,7 @@ from piiscan.inventory.records import (
     RunSource,
     RunTotals,
 )
+from piiscan.inventory.scopes import opened, sealed
 from piiscan.inventory.store import Inventory
 from piiscan.inventory.writer import RunWriter
 
@@ -40,4 +41,6 @@ __all__ = [
     "RunWriter",
     "Scope",
     "SealedScope",
+    "opened",
+    "sealed",
 ]
