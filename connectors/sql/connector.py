@@ -8,6 +8,7 @@ from piiscan.connectors.sql.address import parse_address
 from piiscan.connectors.sql.ages import count_ages
 from piiscan.connectors.sql.catalog import list_containers
 from piiscan.connectors.sql.faults import explain
+from piiscan.connectors.sql.judging import count_judged
 from piiscan.connectors.sql.reading import Reading
 from piiscan.connectors.sql.sessions import Sessions
 from piiscan.errors import SourceError
@@ -15,6 +16,9 @@ from piiscan.model import Ages, Batch, Check, Clock, Container, ReadPlan, Skip, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from piiscan.model.judging import JudgedRows, Judgment
 
 
 class SqlConnector:
@@ -82,7 +86,18 @@ class SqlConnector:
         server = self._sessions.server
         try:
             with self._sessions.open() as connection:
-                return count_ages(connection, server, container, clock, owner_column, columns, self._plan.clients)
+                return count_ages(connection, server, container, clock, owner_column, columns)
+        except Exception as error:  # noqa: BLE001  # as above
+            raise explain(error, server, container.path) from None
+
+    def judge(
+        self, container: Container, judgments: Sequence[Judgment], owner_column: str | None, as_of: date
+    ) -> Sequence[JudgedRows]:
+        """Rows by owner and standing. Raises SourceError for a missing column, a timeout, a missing right."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return count_judged(connection, server, container, judgments, owner_column, as_of)
         except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
 

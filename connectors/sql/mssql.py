@@ -74,11 +74,7 @@ class Mssql(Server):
 
     def text(self, value: Expression) -> Expression:
         """Style 126 is ISO 8601 for dates; other types ignore it."""
-        return sa.func.convert(sa.literal_column("nvarchar(max)"), value, 126)
-
-    def day(self, value: Expression) -> Expression:
-        """By style 23, yyyy-mm-dd."""
-        return sa.func.convert(sa.literal_column("nvarchar(10)"), value, 23)
+        return sa.func.convert(sa.literal_column("nvarchar(max)"), value, sa.literal_column("126"))
 
     def exact(self, text: Expression) -> Expression:
         """By code points."""
@@ -88,9 +84,14 @@ class Mssql(Server):
         """CHECKSUM is signed: the mask makes it a bucket."""
         return sa.func.checksum(*key, type_=sa.Integer()).bitwise_and(BUCKETS - 1)
 
-    def looks_iso(self, value: Expression) -> Expression:
+    def looks(self, text: Expression, shape: str) -> Expression:
         """LIKE knows digits here."""
-        return value.like("[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]")
+        pattern = shape.replace("#", "[0-9]").replace("A", "[A-Za-z]")
+        return sa.or_(text.like(pattern), text.like(f"{pattern}[ T]%"))
+
+    def part(self, text: Expression, start: int, length: int) -> Expression:
+        """Under its name here."""
+        return sa.func.substring(text, start, length, type_=sa.Text())
 
     def checks(self, connection: sa.Connection) -> Iterator[Check]:
         """By the session's own row and the rights on the database."""

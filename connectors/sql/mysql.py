@@ -201,9 +201,13 @@ class Mariadb(Server):
         """A seeded random number for each row of a full pass."""
         return Spread(table, sa.func.rand(SEED) < wanted / total, "sample: seeded random rows of a full pass, no key")
 
-    def looks_iso(self, value: Expression) -> Expression:
-        """By REGEXP on text, whatever the column's collation."""
-        return sa.cast(value, sa.Text()).regexp_match("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    def real_day(self, column: Expression, _kind: TypeEngine[Any]) -> Expression | None:
+        """A date may have a day or month of 0 here, or be the 31st of February."""
+        return sa.func.dayofmonth(column).between(1, sa.func.dayofmonth(sa.func.last_day(column)))
+
+    def plain(self, column: Expression, _kind: TypeEngine[Any]) -> Expression:
+        """In the connection's character set, whatever the column's."""
+        return sa.cast(column, sa.Text())
 
     def version(self, connection: sa.Connection) -> str:
         """As the server says it."""

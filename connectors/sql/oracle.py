@@ -133,10 +133,6 @@ class Oracle(Server):
         )
         return Spread(table, share, "sample: hashed row addresses, no key")
 
-    def day(self, value: Expression) -> Expression:
-        """As ISO text."""
-        return sa.func.to_char(value, "YYYY-MM-DD")
-
     def checks(self, connection: sa.Connection) -> Iterator[Check]:
         """By the session's context and its rights."""
         protocol = connection.exec_driver_sql("SELECT SYS_CONTEXT('USERENV', 'NETWORK_PROTOCOL') FROM DUAL").scalar()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine, _Binary
@@ -74,6 +75,16 @@ def unknown_types() -> Iterator[None]:
 
 
 _filters = threading.Lock()
+
+
+def regular(shape: str) -> str:
+    """A shape as a regular expression that every database reads alike."""
+    return re.sub(
+        "#+|A+|[.]", lambda found: SHAPE[found[0][0]] + (f"{{{len(found[0])}}}" if found[0][0] != "." else ""), shape
+    )
+
+
+SHAPE: Final = {"#": "[0-9]", "A": "[A-Za-z]", ".": "[.]"}
 
 
 class Server:
@@ -211,6 +222,10 @@ class Server:
         """A text that equals another only if every character does, whatever the column's collation."""
         return text
 
+    def folded(self, text: Expression) -> Expression:
+        """A text that equals another but for the case of letters."""
+        return self.exact(sa.func.lower(text))
+
     def withholds(self, _connection: sa.Connection, _schema: str | None, _name: str) -> str:
         """Why rows of a table may be there that this account cannot see; empty when it sees all."""
         return ""
@@ -239,26 +254,47 @@ class Server:
 
     # -- dates ----------------------------------------------------------------------------------------------------------
 
-    def clock(self, value: Expression, kind: TypeEngine[Any]) -> tuple[Expression | None, Expression | None]:
-        """What of a column may date a row: an ISO day as text, or a number that counts days, seconds or milliseconds."""
-        if isinstance(kind, (sa.Integer, sa.Numeric, sa.Float)):
-            return None, value
+    def style(self, kind: TypeEngine[Any]) -> Literal["native", "number", "text", "each"]:
+        """How values of a type may write days; ``each``: every value has a type of its own."""
         if isinstance(kind, (sa.Date, sa.DateTime)):
-            return self.day(value), None
-        return self.iso_day(value if isinstance(kind, sa.String) else self.text(value)), None
+            return "native"
+        return "number" if isinstance(kind, (sa.Integer, sa.Numeric, sa.Float)) else "text"
 
-    def day(self, value: Expression) -> Expression:
-        """The day of a date or timestamp as ISO text."""
-        return self.text(sa.cast(value, sa.Date()))
+    def real_day(self, _column: Expression, _kind: TypeEngine[Any]) -> Expression | None:
+        """Whether a value of a type of dates is a day of the calendar; None where the type sees to it."""
+        return None
 
-    def iso_day(self, value: Expression) -> Expression:
-        """The first ten characters of a text if they look like an ISO day, else NULL."""
-        head = self.head(value, 10)
-        return sa.case((self.looks_iso(head), head))
+    def plain(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """A column's values as texts that can be compared with a text of ours."""
+        return column if isinstance(kind, sa.String) and not isinstance(kind, sa.Enum) else self.text(column)
 
-    def looks_iso(self, value: Expression) -> Expression:
-        """Whether a text has the shape NNNN-NN-NN."""
-        return value.regexp_match("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    def looks(self, text: Expression, shape: str) -> Expression:
+        """Whether a text begins with a shape (``#`` a digit, ``A`` a letter), and ends there or goes on with a time."""
+        return text.regexp_match(f"^{regular(shape)}([ T]|$)")
+
+    def part(self, text: Expression, start: int, length: int) -> Expression:
+        """Some characters of a text, as text."""
+        return (
+            sa.type_coerce(self.head(text, length), sa.Text())
+            if start == 1
+            else sa.func.substr(text, start, length, type_=sa.Text())
+        )
+
+    def digits(self, text: Expression) -> Expression:
+        """A text of digits and marks, compared in the quickest way."""
+        return text
+
+    def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """The first of January of a date's year."""
+        return sa.cast(sa.func.date_trunc("year", column), kind)
+
+    def by_type(self, _column: Expression, _text: Expression | None, _number: Expression | None) -> Expression:
+        """What a value is worth by its own type, where values have one each."""
+        raise NotImplementedError
+
+    def iso_of(self, _days: Expression) -> Expression:
+        """The ISO day of a number of days since 1970-01-01, where values have a type each."""
+        raise NotImplementedError
 
     # -- check ----------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ import os
 import time
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 from urllib.parse import unquote
 
 import sqlalchemy as sa
@@ -29,7 +29,6 @@ TICK: Final = 20_000
 """Instructions of SQLite's machine between two looks at the clock."""
 PAUSE_S: Final = 0.1
 """A longer time between two looks is the reader's pause, not SQLite's work."""
-ISO_DAY: Final = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
 class Stopwatch:
@@ -213,14 +212,29 @@ class Sqlite(Server):
             joined = joined + "|" + sa.func.coalesce(sa.cast(part, sa.Text()), "")
         return sa.func.piiscan_bucket(joined, type_=sa.Integer())
 
-    def clock(self, value: Expression, _kind: TypeEngine[Any]) -> tuple[Expression | None, Expression | None]:
+    def style(self, _kind: TypeEngine[Any]) -> Literal["native", "number", "text", "each"]:
         """Each row by the type its own value has."""
-        stored = sa.func.typeof(value)
-        return sa.case((stored == "text", self.iso_day(value))), sa.case((stored.in_(("integer", "real")), value))
+        return "each"
 
-    def looks_iso(self, value: Expression) -> Expression:
+    def plain(self, column: Expression, _kind: TypeEngine[Any]) -> Expression:
+        """As it is: `by_type` asks which values are texts."""
+        return column
+
+    def looks(self, text: Expression, shape: str) -> Expression:
         """By GLOB, in SQLite's own machine."""
-        return value.op("GLOB")(sa.literal(ISO_DAY))
+        pattern = shape.replace("#", "[0-9]").replace("A", "[A-Za-z]")
+        return sa.or_(text.op("GLOB")(sa.literal(pattern)), text.op("GLOB")(sa.literal(f"{pattern}[ T]*")))
+
+    def by_type(self, column: Expression, text: Expression | None, number: Expression | None) -> Expression:
+        """By typeof: a declared type binds nothing here."""
+        stored = sa.func.typeof(column)
+        cases = [] if text is None else [(stored == "text", text)]
+        cases += [] if number is None else [(stored.in_(("integer", "real")), number)]
+        return sa.case(*cases)
+
+    def iso_of(self, days: Expression) -> Expression:
+        """By its date function, which gives NULL for what it does not understand."""
+        return sa.func.date(days * 86_400, "unixepoch", type_=sa.Text())
 
     def version(self, connection: sa.Connection) -> str:
         """The library's version."""

@@ -1,0 +1,127 @@
+"""The rows of a table, joined as far as what is asked of them leads, and how each stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from piiscan.connectors.sql.comparing import compare, made
+from piiscan.connectors.sql.days import Days, read_days
+from piiscan.connectors.sql.order import find_deciding, find_status
+from piiscan.connectors.sql.paths import Ways
+from piiscan.connectors.sql.writings import NATIVE, Writing, find_writing, survey
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from piiscan.connectors.sql.paths import Way
+    from piiscan.connectors.sql.server import Expression, Server
+    from piiscan.model import Clock, Container
+    from piiscan.model.judging import Change, Ended, Judgment, Test
+
+
+class Rows:
+    """The rows of a table, joined as far as what is asked of them leads; one query of them is made by `select`.
+
+    Each method registers the joins it needs and raises SourceError for a column or table that does not exist.
+    ``writings`` may be shared by several instances of one source: how columns write days is then asked once.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        server: Server,
+        container: Container,
+        as_of: date,
+        owner_column: str | None = None,
+        writings: dict[tuple[str, ...], Writing] | None = None,
+    ) -> None:
+        self._connection = connection
+        self._server = server
+        self._as_of = as_of
+        self._owner_column = owner_column
+        self._writings: dict[tuple[str, ...], Writing] = {} if writings is None else writings
+        self._ways = Ways(connection, server, container)
+
+    @property
+    def own(self) -> sa.FromClause:
+        """The table itself, aliased, for its key columns."""
+        return self._ways.own
+
+    def select(self, *what: Expression) -> sa.Select[Any]:
+        """A query of the rows over all joins registered so far."""
+        return self._ways.select(*what)
+
+    def column(self, name: str) -> Expression:
+        """A column of the table itself."""
+        return self._ways.find((name,), "the plan").column
+
+    def status(self, judgment: Judgment) -> Expression:
+        """How a row stands, as in `piiscan.model.judging.RowStatus`; NULL where the judgment does not speak of it."""
+        return find_status(self, judgment)
+
+    def deciding(self, judgment: Judgment) -> Expression:
+        """The id of the hold, cover or keep that decided; NULL where none did."""
+        return find_deciding(self, judgment)
+
+    # -- what `order` asks of a row --
+
+    def ended(self, part: Ended) -> Expression:
+        """Whether a row's day of an event is the last of its time or earlier; unknown without a day."""
+        if part.clock is None:
+            return sa.cast(sa.null(), sa.Integer()) == 1
+        return self.days(part.clock).until(part.last)
+
+    def fits(self, alternatives: Sequence[Sequence[Test]]) -> Expression:
+        """Whether every test of one of the alternatives is true."""
+        return sa.or_(
+            sa.false(), *(sa.and_(sa.true(), *(self._test(test) for test in tests)) for tests in alternatives)
+        )
+
+    def made(self, changes: Sequence[Change]) -> Expression:
+        """Whether every change is made already."""
+        return sa.and_(
+            *(made(self._server, self._ways.find((change.column,), "the plan"), change) for change in changes)
+        )
+
+    def owner(self) -> Expression:
+        """The client's id as a constant of ours, ``?`` for any other value, NULL without an owner column."""
+        if self._owner_column is None:
+            return sa.cast(sa.null(), sa.String(10))
+        path = tuple(step.strip() for step in self._owner_column.split(" > "))
+        way = self._ways.find(path, "[sources.*.owners]")
+        text = self._server.exact(sa.cast(self._ways.value(way, way.column, "owner"), sa.String(255)))
+        clients = sorted(self._server.plan.clients)
+        if not clients:
+            return sa.cast(sa.literal("?"), sa.String(10))
+        return sa.case(*((text == client, sa.literal(client)) for client in clients), else_=sa.literal("?"))
+
+    def days(self, clock: Clock) -> Days:
+        """The days of a clock."""
+        way = self._ways.find(clock.path, f"the clock {clock.event!r}")
+        days = read_days(self._server, way.column, way.kind, self._writing(clock.path, way), self._as_of)
+        return days if way.link is None else Days(self._ways.value(way, days.value, "day"), days.form)
+
+    def _writing(self, path: tuple[str, ...], way: Way) -> Writing:
+        if self._server.style(way.kind) == "native":
+            return NATIVE
+        if path not in self._writings:
+            word, number = survey(self._server, way.column, way.kind)
+            inner = self._ways.select_alone(way, word.label("word"), number.label("number")).subquery()
+            counted = sa.select(inner.c.word, sa.func.count(), sa.func.min(inner.c.number), sa.func.max(inner.c.number))
+            rows = self._connection.execute(counted.group_by(inner.c.word)).all()
+            lows, highs = ([row[place] for row in rows if row[place] is not None] for place in (2, 3))
+            counts = {row[0]: row[1] for row in rows}
+            self._writings[path] = find_writing(counts, min(lows, default=None), max(highs, default=None))
+        return self._writings[path]
+
+    def _test(self, test: Test) -> Expression:
+        way = self._ways.find(test.path, "a test of an exception or request")
+        is_true = compare(self._server, way, test)
+        if way.link is None:
+            return is_true
+        # Of several rows of a parent one is enough; without any the column is null.
+        found = self._ways.value(way, sa.case((is_true, 1), else_=0), test)
+        return sa.func.coalesce(found, int(test.operator == "null")) == 1
