@@ -55,10 +55,25 @@ def unseal(key: Secret, purpose: str, sealed: str) -> bytes:
 
 def digest(key: Secret, purpose: str, parts: Iterable[bytes]) -> str:
     """HMAC-SHA256 in hex over the parts in order: equal for equal data, telling nothing to whoever lacks the key."""
-    code = hmac.new(_derive(key, f"hmac {purpose}", b""), digestmod="sha256")
+    code = Digest(key, purpose)
     for part in parts:
-        code.update(_LENGTH.pack(len(part)) + part)
-    return code.hexdigest()
+        code.add(part)
+    return code.hex()
+
+
+class Digest:
+    """`digest`, for parts that pass by one at a time."""
+
+    def __init__(self, key: Secret, purpose: str) -> None:
+        self._code = hmac.new(_derive(key, f"hmac {purpose}", b""), digestmod="sha256")
+
+    def add(self, part: bytes) -> None:
+        """One more part."""
+        self._code.update(_LENGTH.pack(len(part)) + part)
+
+    def hex(self) -> str:
+        """The digest of the parts so far."""
+        return self._code.hexdigest()
 
 
 def write_sealed(key: Secret, purpose: str, frames: Iterable[bytes], out: BinaryIO) -> None:
