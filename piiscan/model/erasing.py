@@ -50,6 +50,10 @@ class Shape:
     """Columns that a unique index, a check or a foreign key binds: not free to take a constant."""
     fingerprint: str = ""
     """sha256 over columns, types, keys, foreign keys and triggers: another one is another schema."""
+    refusal: str = ""
+    """Why no row of it can be removed at all (a view, a table without transactions); empty where one can."""
+    notes: tuple[str, ...] = ()
+    """What a plan must say: what the account cannot see of the structure, what deleting leaves behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +114,5 @@ class Chunk:
     """Positions of rows that are there but do not answer it any more: left alone."""
     gone: tuple[int, ...] = ()
     """Positions of keys that have no row any more."""
+    linked: tuple[int, ...] = ()
+    """Of ``taken``, positions of files that have other names too (hard links): under those the content stays."""
