@@ -88,7 +88,7 @@ class Network:
 
     def _encode(self, pieces: Any, shapes: Any, gaps: Any, there: Any) -> Array:
         table, scale = self._pieces
-        state = (table[pieces].astype(np.float32) * scale[pieces]) @ self._widen
+        state = _times(table[pieces].astype(np.float32) * scale[pieces], self._widen)
         state += self._places[: pieces.shape[1]] + self._shapes[shapes] + self._gaps[gaps]
         state = _normal(state, self._norm)
         barred = np.where(there, np.float32(0), _NEVER)[:, None, None, :]
@@ -99,7 +99,7 @@ class Network:
     def _through(self, layer: _Layer, state: Array, barred: Array) -> Array:
         """One layer: every piece looks at all others of its window, then at itself."""
         rows, size, width = state.shape
-        asked = (state @ layer.qkv[0] + layer.qkv[1]).reshape(rows, size, 3, self._heads, -1).transpose(2, 0, 3, 1, 4)
+        asked = _linearly(state, layer.qkv).reshape(rows, size, 3, self._heads, -1).transpose(2, 0, 3, 1, 4)
         query, key, value = asked
         weight = query @ key.transpose(0, 1, 3, 2)
         weight *= np.float32(1 / np.sqrt(width / self._heads))
@@ -108,9 +108,9 @@ class Network:
         np.exp(weight, out=weight)
         weight /= weight.sum(axis=-1, keepdims=True)
         seen = (weight @ value).transpose(0, 2, 1, 3).reshape(rows, size, width)
-        state = _normal(state + seen @ layer.out[0] + layer.out[1], layer.norm)
-        wide = _gelu(state @ layer.wide[0] + layer.wide[1])
-        return _normal(state + wide @ layer.narrow[0] + layer.narrow[1], layer.last_norm)
+        state = _normal(_linearly(seen, layer.out) + state, layer.norm)
+        wide = _gelu(_linearly(state, layer.wide))
+        return _normal(_linearly(wide, layer.narrow) + state, layer.last_norm)
 
 
 def _layer(arrays: Mapping[str, Any], name: str) -> _Layer:
@@ -138,12 +138,26 @@ def _pair(arrays: Mapping[str, Any], name: str) -> tuple[Array, Array]:
     return arrays[f"{name}.weight"], arrays[f"{name}.bias"]
 
 
+def _times(state: Array, matrix: Array) -> Array:
+    """Every piece times one matrix, in one product: numpy would make one of each window, most of them too small to be fast."""
+    flat: Array = state.reshape(-1, state.shape[-1]) @ matrix
+    return flat.reshape(*state.shape[:-1], -1)
+
+
+def _linearly(state: Array, weights: tuple[Array, Array]) -> Array:
+    result = _times(state, weights[0])
+    result += weights[1]
+    return result
+
+
 def _normal(state: Array, norm: tuple[Array, Array]) -> Array:
     """Layer normalisation (Ba et al. 2016)."""
     state = state - state.mean(axis=-1, keepdims=True)
     spread = np.sqrt((state * state).mean(axis=-1, keepdims=True) + np.float32(_LITTLE))
     state /= spread
-    return state * norm[0] + norm[1]
+    state *= norm[0]
+    state += norm[1]
+    return state
 
 
 def _gelu(state: Array) -> Array:

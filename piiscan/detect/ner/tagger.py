@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from piiscan.detect.ner.network import Array, Network
     from piiscan.detect.ner.pieces import Word
 
-_BATCH: Final = 1536
+_BATCH: Final = 512
 """Pieces, padding included, that pass the network together: more would not fit the processor's caches."""
 _NEVER: Final = -1e4
 
