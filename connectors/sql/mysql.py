@@ -37,6 +37,8 @@ READ_RIGHTS: Final = frozenset(
         "SLAVE MONITOR",
     }
 )
+STRICT: Final = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), SESSION foreign_key_checks = 1, SESSION unique_checks = 1"
+"""Without it NULL for a column that must not be null becomes 0 or '', and a text that is too long is cut."""
 SHOWN_RIGHTS: Final = 5
 GRANTS: Final = "CREATE USER piiscan IDENTIFIED BY ...; GRANT SELECT, SHOW VIEW ON `database`.* TO piiscan"
 
@@ -111,7 +113,7 @@ class Mariadb(Server):
         """MariaDB runs ``/*M!``, MySQL from 5.7.8 runs ``/*!50708``; each takes the other's for a comment."""
         lock = max(1, round(self.plan.lock_timeout_s))
         return (
-            "SET SESSION TRANSACTION READ ONLY",
+            STRICT if self.plan.write else "SET SESSION TRANSACTION READ ONLY",
             f"SET SESSION lock_wait_timeout = {lock}, SESSION innodb_lock_wait_timeout = {lock}, SESSION net_write_timeout = 600, SESSION time_zone = '+00:00'",
             self._limit(self.plan.statement_timeout_s),
         )
@@ -164,6 +166,17 @@ class Mariadb(Server):
         ):
             return ""
         return f"the account sees only the tables granted one by one: GRANT SELECT ON {name}.* shows all"
+
+    def hides_triggers(self, connection: sa.Connection, schema: str | None) -> str:
+        """Only the right on them shows triggers."""
+        name = schema or self.url.database or ""
+        if any(
+            "TRIGGER" in rights or "ALL PRIVILEGES" in rights
+            for rights, where in self._grants(connection)
+            if _covers(where, name)
+        ):
+            return ""
+        return f"triggers may be there that the account cannot see: GRANT TRIGGER ON {name}.* shows them"
 
     def _grants(self, connection: sa.Connection) -> list[tuple[frozenset[str], str]]:
         """Rights and where they hold, of the account and its roles."""

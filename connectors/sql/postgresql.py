@@ -56,6 +56,9 @@ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND c.relkind IN
   AND has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
 """)
 GRANTS: Final = "CREATE ROLE piiscan LOGIN; GRANT CONNECT ON DATABASE ... TO piiscan; GRANT USAGE ON SCHEMA ... TO piiscan; GRANT SELECT ON ALL TABLES IN SCHEMA ... TO piiscan"
+DURABLE: Final = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
 PAGE_BYTES: Final = 8192
 REFUSALS: Final = (
     ("FATAL: +password authentication failed", "28P01", "the login was refused: wrong user or password"),
@@ -120,13 +123,13 @@ class Postgresql(Server):
 
     def execution_options(self) -> dict[str, Any]:
         """One read-only snapshot a transaction."""
-        return {"isolation_level": self.isolation, "postgresql_readonly": True}
+        return {**super().execution_options(), "postgresql_readonly": not self.plan.write}
 
     def settings(self) -> tuple[str, ...]:
-        """Read-only, bounded, in UTC, with dates as ISO."""
+        """Read-only, bounded, in UTC, with dates as ISO. What is written is on disk when it is committed."""
         statement, lock = round(self.plan.statement_timeout_s * 1000), round(self.plan.lock_timeout_s * 1000)
         return (
-            "SET default_transaction_read_only = on",
+            DURABLE if self.plan.write else "SET default_transaction_read_only = on",
             f"SET statement_timeout = {statement}",
             f"SET lock_timeout = {lock}",
             f"SET idle_in_transaction_session_timeout = {max(statement, 600_000)}",

@@ -98,8 +98,10 @@ class Server:
     words: ClassVar[Mapping[str, str]] = {}
     """Error codes that deserve words of their own."""
     isolation: ClassVar[str | None] = "REPEATABLE READ"
-    begin: ClassVar[str] = ""
+    begin: str = ""
     """What opens a transaction where the driver does not, or not read-only."""
+    begin_writing: ClassVar[str] = ""
+    """The same on a connector opened for writing."""
     native: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
     """Types every value of which the driver converts; all others are fetched as text."""
     binary: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (_Binary,)
@@ -110,6 +112,8 @@ class Server:
     def __init__(self, url: sa.URL, plan: ReadPlan) -> None:
         self.url = url
         self.plan = plan
+        if plan.write:
+            self.begin = self.begin_writing
 
     # -- the connection -------------------------------------------------------------------------------------------------
 
@@ -118,8 +122,9 @@ class Server:
         return {}
 
     def execution_options(self) -> dict[str, Any]:
-        """What every connection of the engine is set to."""
-        return {"isolation_level": self.isolation} if self.isolation else {}
+        """What every connection of the engine is set to: to write, rows are locked first and judged as they are then."""
+        isolation = "READ COMMITTED" if self.plan.write and self.isolation else self.isolation
+        return {"isolation_level": isolation} if isolation else {}
 
     def pooling(self) -> dict[str, Any]:
         """How the engine keeps connections: one, and one more while it is busy."""
@@ -137,7 +142,7 @@ class Server:
         return driver(*address, **settings)
 
     def settings(self) -> tuple[str, ...]:
-        """Statements that make a fresh session read-only and bounded in time."""
+        """Statements that make a fresh session read-only (unless it is there to write) and bounded in time."""
         return ()
 
     def prepare(self, connection: Any) -> None:
@@ -185,6 +190,10 @@ class Server:
 
     def hides(self, _connection: sa.Connection, _schema: str | None) -> str:
         """Why tables may exist in a schema that this account cannot see; empty when it sees all."""
+        return ""
+
+    def hides_triggers(self, _connection: sa.Connection, _schema: str | None) -> str:
+        """Why triggers may exist in a schema that this account cannot see; empty when it sees all."""
         return ""
 
     def spell(self, name: str) -> str:

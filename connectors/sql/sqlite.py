@@ -57,6 +57,7 @@ class Sqlite(Server):
     name = "SQLite"
     isolation = None
     begin = "BEGIN"
+    begin_writing = "BEGIN IMMEDIATE"
     codes: ClassVar = {
         "SQLITE_BUSY": SkipCode.TIMEOUT,
         "SQLITE_LOCKED": SkipCode.TIMEOUT,
@@ -90,7 +91,9 @@ class Sqlite(Server):
     def connect(
         self, driver: Callable[..., Any], address: Sequence[Any], settings: Mapping[str, Any], info: dict[Any, Any]
     ) -> Any:
-        """In the way that leaves no trace beside the file as it lies there now."""
+        """In the way that leaves no trace beside the file as it lies there now; to write, as any program does."""
+        if self.plan.write:
+            return driver(address[0].replace("?mode=ro", "?mode=rw"), **settings)
         try:
             with self.file.opening() as how:
                 if how == IMMUTABLE:
@@ -122,8 +125,16 @@ class Sqlite(Server):
         self.file.close()
 
     def settings(self) -> tuple[str, ...]:
-        """A second seat belt beside ``mode=ro``, and no spilling of temporary tables to disk."""
-        return ("PRAGMA query_only = ON", "PRAGMA temp_store = MEMORY")
+        """A second seat belt beside ``mode=ro``, and no spilling of temporary tables to disk.
+
+        What is written is checked against foreign keys, on disk when it is committed, and overwrites what it deletes.
+        """
+        own = (
+            ("foreign_keys = ON", "synchronous = FULL", "secure_delete = ON")
+            if self.plan.write
+            else ("query_only = ON",)
+        )
+        return (*(f"PRAGMA {setting}" for setting in own), "PRAGMA temp_store = MEMORY")
 
     def prepare(self, connection: Any) -> None:
         """Also: damaged text is replaced, not raised; our own hash; our own clock; SQLAlchemy's transactions."""
