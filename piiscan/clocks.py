@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _CANDIDATES: Final = 3
 """Inferred clocks tried: each costs a pass over the table where the one before dates nothing."""
+FILE_NAME: Final = "@name"
+"""What a clock of a files source says in place of a column: the day is in the file's name."""
 COLLECTION_EVENTS: Final = ("collected", "created")
 """Events that date a collection, the better first."""
 
@@ -162,6 +164,16 @@ def collection_clocks(source: Source, container: Container) -> tuple[Clock, ...]
                     if clock.event == event:
                         return (clock,)
     return infer_clocks(container.columns)[:_CANDIDATES]
+
+
+def clocks_of(source: Source, container: Container) -> list[Clock]:
+    """The configured clocks of a container, one for each event; of several patterns that fit the first that has the event."""
+    found: dict[str, Clock] = {}
+    for pattern, clocks in source.clocks.items():
+        if pattern == container.path or fnmatchcase(container.path, pattern):
+            for clock in clocks:
+                found.setdefault(clock.event, clock)
+    return list(found.values())
 
 
 def infer_clocks(columns: Sequence[Column]) -> tuple[Clock, ...]:

@@ -7,11 +7,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from piiscan.clocks import clocks_of
 from piiscan.errors import SourceError, UsageError
 from piiscan.inventory import opened
 from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Judge
-from piiscan.retention.clocks import clocks_of
 from piiscan.retention.covering import covering_of
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of

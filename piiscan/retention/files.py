@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from piiscan.clocks import parse_day
+from piiscan.clocks import FILE_NAME, parse_day
 from piiscan.model import Clock
 from piiscan.model.judging import JudgedRows, Standing, Term
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from piiscan.model import Container
     from piiscan.model.judging import Ended, Judgment
 
-NAME: Final = "@name"
-"""What a clock of a files source says in place of a column: the day is in the file's name."""
 _NAME_EVENTS: Final = ("call_date", "created", "record_made")
 """Events that the day in a name stands for where the configuration does not say: of a recording, its call."""
 _DAY: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -47,13 +45,13 @@ def file_days(
     inside = {each.ages.clock.event: (each.ages.clock, _newest(each)) for each in ages}
     found: dict[str, tuple[Clock, date | None]] = {}
     for clock in clocks:
-        told = day_in_name(container.path) if clock.path == (NAME,) else inside.get(clock.event, (clock, None))[1]
+        told = day_in_name(container.path) if clock.path == (FILE_NAME,) else inside.get(clock.event, (clock, None))[1]
         found[clock.event] = (clock, _plausible(told, as_of))
     for event, (clock, told) in inside.items():
         found.setdefault(event, (Clock(event, clock.path, "file"), _plausible(told, as_of)))
     if (told := day_in_name(container.path)) is not None:
         for event in _NAME_EVENTS:
-            found.setdefault(event, (Clock(event, (NAME,), "file"), _plausible(told, as_of)))
+            found.setdefault(event, (Clock(event, (FILE_NAME,), "file"), _plausible(told, as_of)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from piiscan.retention.subjects import Subjects
@@ -77,14 +78,18 @@ def reach(
     return Reach(rows or None, "; ".join(said))
 
 
-def reaches_something(
-    justification: Justification, places: Iterable[tuple[str, str]], holdings: Iterable[HoldingRecord]
-) -> bool:
-    """Whether its scope names any container (source, path) of the inventory, and a data type held there."""
+def doubts(
+    justification: Justification, places: Iterable[tuple[str, str]], holdings: Sequence[HoldingRecord]
+) -> list[str]:
+    """What makes it doubtful that it covers anything, by what scans have found: places (source, path) and holdings."""
     scope = justification.scope
-    if not scope.data_types:
-        return any(scope.names(source, path) for source, path in places)
-    return any(scope.names(each.source, each.container) and _selects(scope, each) for each in holdings)
+    held = [each for each in holdings if fnmatchcase(each.source, scope.source)]
+    reached = any(scope.names(each.source, each.container) and _selects(scope, each) for each in held)
+    if not reached and (scope.data_types or not any(scope.names(source, path) for source, path in places)):
+        return ["its scope reaches nothing that a scan has found"]
+    if scope.subject_types and not {each.data_type for each in held if each.column} & set(scope.subject_types):
+        return [f"no scan has found a column of {', '.join(scope.subject_types)}: nothing leads to the person"]
+    return []
 
 
 def problems(
@@ -144,10 +149,12 @@ def _hold_problems(justification: Justification, rules: Mapping[str, RetentionRu
 
 
 def _rule_problems(justification: Justification, rules: Mapping[str, RetentionRule], as_of: date) -> Iterator[str]:
-    """E8 stands on a minimum that runs; an extension on a maximum that can be extended; a rule that is named must be known."""
+    """E8 stands on a minimum that runs, an extension on a maximum that can be extended; any rule that is named must be known."""
     named, rule = justification.rule, rules.get(justification.rule or "")
     if justification.basis == LEGAL_OBLIGATION and not named:
         yield "E8 names no rule: it is the obligation of one that is refused on"
+    if justification.basis == EXTENSION and not named:
+        yield "an extension names no rule: it is the period of one that is extended"
     if rule is None:
         if named:
             yield f"rule {named!r} is unknown"
@@ -200,6 +207,8 @@ def _holds(scope: Scope, container: Container, holdings: Iterable[HoldingRecord]
 
 
 def _selects(scope: Scope, holding: HoldingRecord) -> bool:
+    if not scope.data_types:
+        return True
     keys = {holding.data_type, f"group:{holding.group}", *(f"category:{letter}" for letter in holding.categories)}
     return not keys.isdisjoint(scope.data_types)
 

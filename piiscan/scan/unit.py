@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from piiscan import plugins
-from piiscan.clocks import DayCounter, collection_clocks, owner_column
+from piiscan.clocks import FILE_NAME, DayCounter, clocks_of, collection_clocks, owner_column
 from piiscan.detect import ContainerProfile, Detector, DetectorSettings
 from piiscan.errors import SourceError
 from piiscan.model import (
@@ -91,6 +91,14 @@ class Worker:
         self._connector = self._opened = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counters:
+    """What counts the rows of one container by day."""
+
+    collection: tuple[DayCounter, ...] = ()
+    events: tuple[DayCounter, ...] = ()
+
+
 class _Reading:
     """A container (and its members, one after the other) while its batches pass."""
 
@@ -98,11 +106,11 @@ class _Reading:
         self._job = job
         self._detector = detector
         self._owner = owner_column(job.source, job.container)
-        self._parts: list[tuple[Scanned, tuple[DayCounter, ...]]] = []
+        self._parts: list[tuple[Scanned, _Counters]] = []
         self._skips: list[Skip] = []
         self._profile: ContainerProfile | None = None
         self._container = job.container
-        self._counters: tuple[DayCounter, ...] = ()
+        self._counters = _Counters()
         self._bytes = 0
 
     def take(self, item: Batch | Skip) -> None:
@@ -113,13 +121,12 @@ class _Reading:
         if self._profile is None or item.container.key != self._container.key:
             self._close_part()
             self._profile = self._detector.profile(item.container)
-            clocks = collection_clocks(self._job.source, item.container)
-            self._counters = tuple(DayCounter(clock, self._owner, self._job.plan.clients) for clock in clocks)
+            self._counters = self._count_by(item.container)
         self._container = item.container
         self._bytes += item.size_bytes
         self._profile.add(item)
         if item.container.kind == "file" and None not in item.columns:
-            for counter in self._counters:
+            for counter in (*self._counters.collection, *self._counters.events):
                 counter.add(item)
 
     def finish(self, connector: Connector) -> UnitResult:
@@ -130,7 +137,7 @@ class _Reading:
         if all(part.container.member for part, _ in self._parts):
             whole = self._job.container
             declared = tuple(Holding(whole, *held, "full") for held in self._detector.profile(whole).classify())
-            self._parts.insert(0, (Scanned(whole, "full", 0, 0, 0, declared), ()))
+            self._parts.insert(0, (Scanned(whole, "full", 0, 0, 0, declared), _Counters()))
         # Coverage speaks of the values; whether the rows could be dated as well is said by a skip of its own.
         covered = [(self._covered(part), counters) for part, counters in self._parts]
         parts = tuple(self._dated(connector, *part) for part in covered)
@@ -159,8 +166,30 @@ class _Reading:
         self._parts.append((scanned, self._counters))
         self._profile, self._bytes = None, 0
 
-    def _dated(self, connector: Connector, part: Scanned, counters: tuple[DayCounter, ...]) -> Scanned:
-        """The part with its rows by day of collection, by the first clock that dates any."""
+    def _count_by(self, container: Container) -> _Counters:
+        """The clocks that may date its collection, and of a file every other one configured: who else could count its rows?"""
+        collection = collection_clocks(self._job.source, container)
+        known = {clock.event for clock in collection}
+        events = [
+            clock
+            for clock in clocks_of(self._job.source, container)
+            if container.kind == "file" and clock.event not in known and clock.path != (FILE_NAME,)
+        ]
+        made = [
+            tuple(DayCounter(clock, self._owner, self._job.plan.clients) for clock in clocks)
+            for clocks in (collection, events)
+        ]
+        return _Counters(*made)
+
+    def _dated(self, connector: Connector, part: Scanned, counters: _Counters) -> Scanned:
+        """The part with its rows by day of collection, by the first clock that dates any, and by every other event of a file."""
+        found = self._collected(connector, part, counters.collection)
+        if part.coverage != "full":
+            return replace(part, ages=found)
+        named = sorted({holding.column for holding in part.holdings if holding.column is not None})
+        return replace(part, ages=(*found, *(counter.ages(named) for counter in counters.events)))
+
+    def _collected(self, connector: Connector, part: Scanned, counters: tuple[DayCounter, ...]) -> tuple[Ages, ...]:
         counted: list[Ages] = []
         for counter in counters:
             try:
@@ -169,9 +198,9 @@ class _Reading:
                 self._skips.append(_undated(part.container, counter.clock, error))
                 continue
             if ages is not None and any(row.day for row in ages.rows):
-                return replace(part, ages=(ages,))
+                return (ages,)
             counted += [ages] if ages is not None else []
-        return replace(part, ages=tuple(counted[:1]))
+        return tuple(counted[:1])
 
     def _count(self, connector: Connector, part: Scanned, counter: DayCounter) -> Ages | None:
         """Counted where the data lies, else while it was read to its end."""
