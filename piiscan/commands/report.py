@@ -112,6 +112,35 @@ def retention(app: App, as_of: datetime | None, output: Output) -> None:
     finish(app, document, output)
 
 
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report exceptions
+  piiscan report exceptions --as-of 2026-06-30 -o md=june.md -o csv=june.csv
+"""
+)
+@as_of_option
+@output_options()
+@pass_app
+def exceptions(app: App, as_of: datetime | None, output: Output) -> None:
+    """Print why some data stays: exceptions to requests, extensions, holds, and the legal minima in use.
+
+    With what ends in the next 30 and 90 days, and what lapsed. Each stands as it does on the day asked for, by what is on record now.
+    """
+    from piiscan.report.exceptions_report import exceptions as document_of
+
+    config = app.config()
+    document = document_of(
+        app.inventory(),
+        config,
+        app.packs(),
+        app.retention(),
+        as_of=day_of(as_of, config),
+        redact=output.redact_paths,
+    )
+    finish(app, document, output)
+
+
 def day_of(as_of: datetime | None, config: Config) -> date:
     """The day asked for, else today in the firm's time zone. Raises UsageError for a day that is yet to come."""
     from zoneinfo import ZoneInfo

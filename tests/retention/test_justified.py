@@ -13,7 +13,7 @@ from piiscan.model import Column, Container
 from piiscan.model.judging import Test
 from piiscan.periods import Period
 from piiscan.retention import justified
-from piiscan.retention.justified import Reach, mismatch, problems, reach, reaches_something
+from piiscan.retention.justified import Reach, doubts, mismatch, problems, reach
 from piiscan.rulepack.retention import End, Ground, RetentionRule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ EXCEPTION = Justification(
     "X1", "exception", "request", "E8", "regf", "rule regf", "the account is worked", "counsel", "",
     date(2026, 1, 1), date(2027, 1, 1), Scope(), NOW, author="j.doe",
 )  # fmt: skip
-EXTENSION = replace(EXCEPTION, against="schedule", basis="extension", rule=None)
+EXTENSION = replace(EXCEPTION, against="schedule", basis="extension", rule="max")
 HOLD = replace(EXCEPTION, id="H1", kind="hold", against="schedule", basis="litigation", rule="hold", ends=None)
 
 
@@ -76,7 +76,6 @@ RULES = {
         (replace(EXCEPTION, basis="E1", rule=None), []),
         (replace(EXCEPTION, basis="X.claim", rule=None), []),
         (EXTENSION, []),
-        (replace(EXTENSION, rule="max"), []),
         (replace(EXTENSION, rule="ours"), []),
         (HOLD, []),
         (replace(EXCEPTION, ends=date(2026, 11, 21)), []),
@@ -112,6 +111,7 @@ RULES = {
             replace(EXTENSION, against="request"),
             ["an extension of the schedule is no ground on which a consumer's request is refused"],
         ),
+        (replace(EXTENSION, rule=None), ["an extension names no rule: it is the period of one that is extended"]),
         (replace(EXTENSION, rule="regf"), ["rule regf is no maximum that could be extended: it is min_keep"]),
         (replace(EXTENSION, rule="cvv"), ["rule cvv yields to nothing, a written extension either: PCI DSS 3.3.1"]),
         (replace(HOLD, ends=date(2026, 3, 31)), ["lapsed: it was not renewed after 2026-03-31"]),
@@ -332,18 +332,26 @@ def test_what_would_need_too_many_comparisons_is_left_out_and_said() -> None:
     )
 
 
-def test_a_scope_that_names_nothing_of_the_inventory_is_known() -> None:
+NOTHING = ["its scope reaches nothing that a scan has found"]
+
+
+@pytest.mark.parametrize(
+    ("scope", "said"),
+    [
+        (Scope(), []),
+        (Scope("crm", "*codes"), []),
+        (Scope("share"), NOTHING),
+        (Scope("crm", "*invoices"), NOTHING),
+        (Scope(data_types=("email",)), []),
+        (Scope("crm", "*codes", ("email",)), NOTHING),
+        (Scope(subject_types=("email", "ssn")), []),
+        (
+            Scope(subject_types=("phone", "ssn")),
+            ["no scan has found a column of phone, ssn: nothing leads to the person"],
+        ),
+    ],
+)
+def test_a_scope_that_reaches_nothing_a_scan_has_found_is_doubtful(scope: Scope, said: list[str]) -> None:
     places = [("crm", "public.accounts"), ("crm", "public.codes")]
 
-    reached = [
-        reaches_something(replace(EXCEPTION, scope=scope), places, HOLDINGS)
-        for scope in (
-            Scope(),
-            Scope("crm", "*codes"),
-            Scope("share"),
-            Scope(data_types=("email",)),
-            Scope("crm", "*codes", ("email",)),
-        )
-    ]
-
-    assert reached == [True, True, False, True, False]
+    assert doubts(replace(EXCEPTION, scope=scope), places, HOLDINGS) == said
