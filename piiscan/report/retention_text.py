@@ -11,13 +11,14 @@ from piiscan.report.scan_report import PLACES_SHOWN, first_of
 from piiscan.report.wording import number_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from piiscan.model import Cell
     from piiscan.report.ageing import Ageing
     from piiscan.report.places import Places
     from piiscan.retention import Assessment, Verdict
 
+_THEN = {"min_keep": "keep", "suppression": "keep", "use_limit": "stop using"}
 COUNTS = ("within", "overdue", "exempt", "on_hold", "undated")
 
 
@@ -56,6 +57,7 @@ def sections(assessment: Assessment, ages: Sequence[Ageing], places: Places) -> 
         _use(assessment.use_limits, places),
         _unruled(assessment.verdicts, places),
         _ages(ages, places),
+        _law(assessment),
     ]
     return tuple(section for section in made if section is not None)
 
@@ -86,40 +88,42 @@ def flat(verdicts: Sequence[Verdict], places: Places) -> Section:
 
 
 def _overdue(verdicts: Sequence[Verdict], places: Places) -> Section:
-    titles = ("place", "rule", "rows overdue", "of", "oldest", "due since", "then")
-    return _table(
-        "Overdue",
-        titles,
-        [verdict for verdict in verdicts if verdict.rows_overdue],
-        lambda v: (
-            _place(v, places),
-            v.rule,
-            v.rows_overdue,
-            v.rows_total,
-            _iso(v.oldest_at),
-            _iso(v.due_on),
-            v.action,
-        ),
-        empty="None.",
+    overdue = [verdict for verdict in verdicts if verdict.rows_overdue]
+    rows: list[tuple[Cell, ...]] = [
+        (_place(verdict, places), verdict.rule, verdict.rows_overdue, verdict.rows_total, _iso(verdict.due_on))
+        for verdict in overdue
+    ]
+    note = "Due since: the last permitted day of the oldest row."
+    return _listed("Overdue", ("place", "rule", "rows", "of", "due since"), rows, note) or Section(
+        "Overdue", (), (), "None."
     )
 
 
 def _by_rule(verdicts: Sequence[Verdict]) -> Section | None:
-    totals: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 8)
-    titles: dict[str, str] = {}
+    totals: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 7)
     for verdict in verdicts:
-        if verdict.rule is None:
-            continue
-        titles[verdict.rule] = verdict.citation
-        due = verdict.rows_due_in or {}
-        numbers = (1, *(getattr(verdict, f"rows_{name}") for name in COUNTS), due.get("30", 0), due.get("90", 0))
-        totals[verdict.rule] = [before + more for before, more in zip(totals[verdict.rule], numbers, strict=True)]
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (rule, titles[rule], *numbers)
-        for rule, numbers in sorted(totals.items(), key=lambda item: (-item[1][2], item[0]))
+        if verdict.rule is not None:
+            due = verdict.rows_due_in or {}
+            numbers = (*(getattr(verdict, f"rows_{name}") for name in COUNTS), due.get("30", 0), due.get("90", 0))
+            totals[verdict.rule] = [before + more for before, more in zip(totals[verdict.rule], numbers, strict=True)]
+    by_rows = sorted(totals.items(), key=lambda item: (-item[1][1], item[0]))
+    names = ("rule", "within", "overdue", "exempt", "on hold", "undated", "30 d", "90 d")
+    rows: tuple[tuple[Cell, ...], ...] = tuple((rule, *numbers) for rule, numbers in by_rows)
+    note = "30 d, 90 d: rows within that will be over so many days on."
+    return Section("By rule", names, rows, note) if rows else None
+
+
+def _law(assessment: Assessment) -> Section | None:
+    """The rules spoken of, with the law behind them."""
+    said = {
+        verdict.rule: (verdict.title, verdict.citation, _THEN.get(verdict.rule_kind or "", verdict.action))
+        for verdict in (*assessment.verdicts, *assessment.use_limits)
+        if verdict.rule is not None
+    }
+    rows: list[tuple[Cell, ...]] = [(rule, *words) for rule, words in sorted(said.items())]
+    return _listed(
+        "The rules", ("rule", "title", "law", "then"), rows, "piiscan rules show RULE prints the law behind it."
     )
-    names = ("rule", "law", "places", "within", "overdue", "exempt", "on hold", "undated", "due 30 d", "due 90 d")
-    return Section("By rule", names, rows) if rows else None
 
 
 def _staying(verdicts: Sequence[Verdict], places: Places) -> Section | None:
@@ -135,27 +139,27 @@ def _staying(verdicts: Sequence[Verdict], places: Places) -> Section | None:
 
 def _coming(verdicts: Sequence[Verdict], places: Places) -> Section | None:
     rows: list[tuple[Cell, ...]] = [
-        (_place(verdict, places), verdict.rule, due["30"], due["90"], _iso(verdict.due_on))
+        (_place(verdict, places), verdict.rule, due["30"], due["90"])
         for verdict in verdicts
         if (due := dict(verdict.rows_due_in or {})) and due.get("90")
     ]
-    return _listed("Due soon", ("place", "rule", "in 30 days", "in 90 days", "first"), rows)
+    return _listed("Due soon", ("place", "rule", "in 30 days", "in 90 days"), rows)
 
 
 def _undated(verdicts: Sequence[Verdict], places: Places) -> Section | None:
     rows: list[tuple[Cell, ...]] = [
-        (
-            _place(verdict, places),
-            verdict.rule,
-            verdict.rows_undated,
-            verdict.rows_total,
-            *_clock(verdict, places)[:2],
-            "; ".join(verdict.notes),
-        )
+        (_place(verdict, places), verdict.rule, verdict.rows_undated, verdict.rows_total, _why_undated(verdict, places))
         for verdict in verdicts
         if verdict.rows_undated
     ]
-    return _listed("Undated", ("place", "rule", "rows", "of", "event", "column", "why"), rows)
+    note = "Neither overdue nor within: nothing says how old they are. No plan takes them."
+    return _listed("Undated", ("place", "rule", "rows", "of", "why"), rows, note)
+
+
+def _why_undated(verdict: Verdict, places: Places) -> str:
+    missing = [note for note in verdict.notes if note.startswith("nothing dates")]
+    _, column, _ = _clock(verdict, places)
+    return "; ".join(missing) or f"{column} is empty, no date, or a day that cannot be"
 
 
 def _advisory(verdicts: Sequence[Verdict], places: Places) -> Section | None:
@@ -200,18 +204,6 @@ def _ages(ages: Sequence[Ageing], places: Places) -> Section | None:
         (places.spoken(item), item.event, *(item.rows[name] for name in names)) for item in ages
     ]
     return _listed("Ageing", ("place", "since", *names), rows, "Rows by their age, as the scans counted them.")
-
-
-def _table(
-    title: str,
-    titles: tuple[str, ...],
-    verdicts: Sequence[Verdict],
-    row: Callable[[Verdict], tuple[Cell, ...]],
-    *,
-    empty: str,
-) -> Section:
-    made = _listed(title, titles, [row(verdict) for verdict in verdicts])
-    return made or Section(title, (), (), empty)
 
 
 def _listed(title: str, titles: tuple[str, ...], rows: list[tuple[Cell, ...]], note: str = "") -> Section | None:

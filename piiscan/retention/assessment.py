@@ -17,7 +17,7 @@ from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
 from piiscan.retention.questions import Question, questions
 from piiscan.retention.terms import Terms
-from piiscan.retention.verdicts import Verdict, unruled, verdicts
+from piiscan.retention.verdicts import Verdict, left_over, unruled, verdicts
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def _judge_container(
         judged = connector.judge(container, judgments, holder.owner_column, court.as_of)
     else:
         raise SourceError(SkipCode.UNSUPPORTED, f"connector {court.source.connector!r} cannot date rows where they lie")
-    _record(court, tally, holder, wanted, judged)
+    _record(court, tally, holder, wanted, judged, rule)
 
 
 def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
@@ -219,20 +219,29 @@ def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, C
 
 
 def _record(
-    court: _Court, tally: _Tally, holder: Holder, asked: Sequence[Question], judged: Sequence[JudgedRows]
+    court: _Court,
+    tally: _Tally,
+    holder: Holder,
+    asked: Sequence[Question],
+    judged: Sequence[JudgedRows],
+    rule: str | None,
 ) -> None:
     known = {rule.id: rule for rule in (*court.rules, *court.windows)} | {
         each.id: each for each, _ in court.justifications
     }
+    spoken_of: set[str | None] = set()
     for number, question in enumerate(asked):
         made = list(verdicts(holder.container, question, number, judged, known))
         if question.purpose == "use_limit":
             tally.use_limits += made
             continue
+        spoken_of |= {verdict.owner for verdict in made}
         tally.verdicts += made
         overdue = sum(verdict.rows_overdue for verdict in made)
         if overdue and not question.rule.advisory:
             tally.due.append(_due(court, holder, question, made, overdue))
+    if rule is None:
+        tally.verdicts += left_over(holder.container, holder.columns, judged, spoken_of)
 
 
 def _due(court: _Court, holder: Holder, question: Question, made: Sequence[Verdict], overdue: int) -> Due:

@@ -30,7 +30,8 @@ STORAGE_LIMIT: Final = "ccpa_storage_limit"
 HORIZONS: Final = (30, 90)
 """Days ahead for which reports say what will be due."""
 
-Purpose = Literal["maximum", "after_minimum", "use_limit"]
+Purpose = Literal["maximum", "after_minimum", "minimum", "use_limit"]
+"""``minimum``: something must be kept for a time, and nothing asks for its removal after it (a client's data: the client decides)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,11 @@ def _reaches(
         whole = whole or (rule.action == "delete" and not rule.advisory)
         yield _Reach(rule, "maximum", types, minima, published)
     last = next((rule for rule in rules if rule.id == STORAGE_LIMIT and rule.id in reached), None)
-    if last is not None and keeping and not whole:
-        yield _Reach(last, "after_minimum", reached[last.id], tuple(keeping), None)
+    if keeping and not whole:
+        if last is not None:
+            yield _Reach(last, "after_minimum", reached[last.id], tuple(keeping), None)
+        else:
+            yield _Reach(keeping[0], "minimum", holder.reached_by(keeping[0], owner), tuple(keeping), None)
     for rule in rules:
         if rule.kind == "use_limit" and rule.id in reached:
             yield _Reach(rule, "use_limit", reached[rule.id], (), None)
@@ -150,6 +154,8 @@ def _question(
 
 
 def _due(reach: _Reach, terms: Terms) -> Term:
+    if reach.purpose == "minimum":
+        return Term(fixed=False)
     if reach.purpose == "after_minimum":
         return Term(tuple(terms.of(rule) for rule in reach.minima), "later")
     return terms.of(reach.rule, reach.published)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from piiscan.model.judging import Ended, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     from piiscan.inventory import Justification
@@ -98,11 +98,23 @@ def verdicts(
         yield _verdict(container, question, owner, [each for each in mine if each[0].status], known)
 
 
-def unruled(container: Container, data_types: Iterable[str], rows: int | None) -> Verdict:
+def unruled(container: Container, data_types: Iterable[str], rows: int | None, owner: str | None = None) -> Verdict:
     """What is held without any rule that reaches it."""
     held, total = tuple(sorted(data_types)), rows or 0
     place = (container.source, container.path, container.member)
-    return Verdict(*place, None, held, None, None, None, total, total, 0, 0, 0, 0, None, None, "no_rule")
+    return Verdict(*place, owner, held, None, None, None, total, total, 0, 0, 0, 0, None, None, "no_rule")
+
+
+def left_over(
+    container: Container, data_types: Iterable[str], judged: Sequence[JudgedRows], spoken_of: Collection[str | None]
+) -> Iterator[Verdict]:
+    """The rows of owners whom no rule of keeping reaches, where it reaches others."""
+    rows: Counter[str | None] = Counter()
+    for each in judged:
+        if each.owner not in spoken_of:
+            rows[each.owner] += each.rows
+    for owner, number in sorted(rows.items(), key=lambda item: item[0] or ""):
+        yield unruled(container, data_types, number, owner)
 
 
 def _speaks(question: Question, owner: str | None) -> bool:
@@ -221,6 +233,9 @@ def _notes(question: Question) -> tuple[str, ...]:
     if question.purpose == "after_minimum":
         kept = ", ".join(rule.id for rule in question.minima)
         notes.append(f"kept longer than the legal minima ask ({kept}), and no maximum of your own is set")
+    if question.purpose == "minimum":
+        kept = ", ".join(rule.id for rule in question.minima)
+        notes.append(f"must be kept for a time ({kept}); nothing in force asks for its removal after it")
     notes += [f"nothing dates {event}: give it a clock" for event in question.missing]
     notes += question.said
     if any(end.clock is not None and end.clock.basis == "inferred" for end in _all_ends(question)):
