@@ -22,6 +22,7 @@ class Mssql(Server):
 
     name = "SQL Server"
     isolation = "READ COMMITTED"
+    bind_limit = 2_000
     hidden = frozenset(
         {
             "information_schema",
@@ -79,6 +80,22 @@ class Mssql(Server):
     def exact(self, text: Expression) -> Expression:
         """By code points."""
         return sa.collate(text, "Latin1_General_BIN2")
+
+    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
+        """Rows of several values cannot be compared here."""
+        if len(columns) == 1:
+            return columns[0].in_([sa.bindparam(None, key[0], type_=sa.types.NULLTYPE) for key in keys])
+        pairs = (zip(columns, key, strict=True) for key in keys)
+        return sa.or_(
+            *(
+                sa.and_(*(column == sa.bindparam(None, part, type_=sa.types.NULLTYPE) for column, part in pair))
+                for pair in pairs
+            )
+        )
+
+    def lock(self, query: sa.Select[Any], table: sa.FromClause) -> sa.Select[Any]:
+        """By a hint on the table."""
+        return query.with_hint(table, "WITH (UPDLOCK, HOLDLOCK)")
 
     def bucket(self, key: Sequence[Expression]) -> Expression:
         """CHECKSUM is signed: the mask makes it a bucket."""

@@ -206,6 +206,12 @@ class Mariadb(Server):
             return Cell(name, self.head(sa.column(name), self.blob_cap + 1), self.blob_cap)
         return super().cell(name, kind)
 
+    def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """Bits as a number; a UUID as text, for PyMySQL can send no other."""
+        if isinstance(kind, BIT):
+            return sa.type_coerce(column + 0, sa.Integer())
+        return super().key_part(column, sa.types.NULLTYPE if isinstance(kind, sa.Uuid) else kind)
+
     def bucket(self, key: Sequence[Expression]) -> Expression:
         """CRC32, reduced by a prime: its low bits alone follow the text too closely."""
         return sa.func.crc32(sa.func.concat_ws("|", *key), type_=sa.Integer()) % 1_048_573 % BUCKETS

@@ -59,6 +59,7 @@ GRANTS: Final = "CREATE ROLE piiscan LOGIN; GRANT CONNECT ON DATABASE ... TO pii
 DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
+TOUCHED: Final = "SELECT sum(n_tup_del + n_tup_upd) FROM pg_catalog.pg_stat_xact_user_tables"
 PAGE_BYTES: Final = 8192
 REFUSALS: Final = (
     ("FATAL: +password authentication failed", "28P01", "the login was refused: wrong user or password"),
@@ -194,6 +195,16 @@ class Postgresql(Server):
     def cell(self, name: str, kind: TypeEngine[Any]) -> Cell:
         """A domain is fetched as what it is made of."""
         return super().cell(name, kind.data_type if isinstance(kind, DOMAIN) else kind)
+
+    def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """A domain is what it is made of."""
+        return super().key_part(column, kind.data_type if isinstance(kind, DOMAIN) else kind)
+
+    def touched(self, connection: sa.Connection) -> int | None:
+        """By the statistics of this transaction, where the server keeps any."""
+        if connection.exec_driver_sql("SHOW track_counts").scalar() != "on":
+            return None
+        return int(connection.exec_driver_sql(TOUCHED).scalar() or 0)
 
     def bucket(self, key: Sequence[Expression]) -> Expression:
         """By hashtext, which is signed: the mask makes it a bucket."""

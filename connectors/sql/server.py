@@ -105,6 +105,15 @@ class Server:
     native: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (sa.Integer, sa.Numeric, sa.Float, sa.Boolean)
     """Types every value of which the driver converts; all others are fetched as text."""
     binary: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (_Binary,)
+    exact_types: ClassVar[tuple[type[TypeEngine[Any]], ...]] = (
+        *(sa.Integer, sa.Numeric, sa.String, sa.Boolean, sa.Date, sa.DateTime, sa.Uuid),
+        _Binary,
+    )
+    """Types a value of which finds its row again when it is bound without a type."""
+    bind_limit: ClassVar[int] = 30_000
+    """Values one statement may be given."""
+    loses_bytes: ClassVar[bool] = False
+    """Whether a text that is damaged is fetched all the same, with something in the place of the damage."""
     takes_arrays: ClassVar[bool] = False
     """Whether a statement can be given many numbers as one parameter."""
     blob_cap: ClassVar[int] = BLOB_CAP
@@ -238,6 +247,26 @@ class Server:
     def withholds(self, _connection: sa.Connection, _schema: str | None, _name: str) -> str:
         """Why rows of a table may be there that this account cannot see; empty when it sees all."""
         return ""
+
+    # -- keys of rows, and rows that are written ------------------------------------------------------------------------
+
+    def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """A key's column as it is fetched: as a value of its own type where that can be bound again, else as text."""
+        if isinstance(kind, sa.Enum) or not isinstance(kind, self.exact_types):
+            return sa.type_coerce(self.text(column), sa.Text())
+        return sa.type_coerce(column, sa.String() if isinstance(kind, sa.String) else kind)
+
+    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
+        """Whether the columns hold one of these keys, bound without a type."""
+        return sa.tuple_(*columns).in_(keys)
+
+    def lock(self, query: sa.Select[Any], _table: sa.FromClause) -> sa.Select[Any]:
+        """The query of one table, such that nobody else can change its rows until the transaction ends."""
+        return query.with_for_update()
+
+    def touched(self, _connection: sa.Connection) -> int | None:
+        """Rows deleted or changed so far, in whatever table and by whatever cause; None where the database does not say."""
+        return None
 
     # -- samples --------------------------------------------------------------------------------------------------------
 

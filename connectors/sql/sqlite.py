@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 import zlib
 from pathlib import Path
@@ -58,6 +59,8 @@ class Sqlite(Server):
     isolation = None
     begin = "BEGIN"
     begin_writing = "BEGIN IMMEDIATE"
+    bind_limit = 30_000 if sqlite3.sqlite_version_info >= (3, 32) else 900
+    loses_bytes = True
     codes: ClassVar = {
         "SQLITE_BUSY": SkipCode.TIMEOUT,
         "SQLITE_LOCKED": SkipCode.TIMEOUT,
@@ -202,6 +205,14 @@ class Sqlite(Server):
             else_=raw,
         )
         return Cell(name, expression, TEXT_CAP)
+
+    def key_part(self, column: Expression, _kind: TypeEngine[Any]) -> Expression:
+        """As it is stored: a declared type binds nothing here."""
+        return column
+
+    def touched(self, connection: sa.Connection) -> int | None:
+        """By SQLite's own count, in which foreign keys and triggers are (https://www.sqlite.org/c3ref/total_changes.html)."""
+        return int(connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
 
     def row_key(self, connection: sa.Connection, table: sa.TableClause) -> Expression | None:
         """The rowid, under whichever of its names no column hides; None for a table made WITHOUT ROWID."""

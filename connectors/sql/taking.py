@@ -1,0 +1,181 @@
+"""The rows a target takes, as a condition in SQL: overdue, no earlier step's, and nothing that stays refers to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from piiscan.connectors.sql.keys import KeyForm, make_form, make_table, read_types
+from piiscan.connectors.sql.rows import Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from piiscan.connectors.sql.server import Expression, Server
+    from piiscan.connectors.sql.writings import Writing
+    from piiscan.model.erasing import Dependent, OnDelete, Reference, Target
+
+
+@dataclass(slots=True)
+class Scope:
+    """One connection, and what was learnt through it and others before: by container, how columns write days."""
+
+    connection: sa.Connection
+    server: Server
+    writings: dict[str, dict[tuple[str, ...], Writing]] = field(default_factory=dict)
+
+    def rows(self, target: Target) -> Rows:
+        """The rows of a target's container."""
+        known = self.writings.setdefault(target.container.path, {})
+        return Rows(self.connection, self.server, target.container, target.as_of, target.owner_column, known)
+
+
+class Taking:
+    """The rows of one target, by conditions of SQL.
+
+    A reference of a table to itself is followed for one step: a row is kept back by a row that refers to it, unless that one
+    is taken too and nothing refers to it in turn. What is deeper goes with the next plan.
+    """
+
+    def __init__(self, scope: Scope, target: Target, rows: Rows | None = None) -> None:
+        self.target = target
+        self.rows = rows or scope.rows(target)
+        self._scope = scope
+        types = read_types(scope.connection, scope.server, target.container)
+        self.form: KeyForm = make_form(scope.server, target.container, target.key, types)
+        self.own = self.rows.own
+        self.own_references = [
+            each.reference
+            for each in target.dependents
+            if self._is_own(each) and holds(each) and target.action == "delete"
+        ]
+        """By which rows of the table can keep each other back."""
+
+    def overdue(self) -> Expression:
+        """Whether a row is overdue and no earlier step's, and has a key; unknown where it stands in no way."""
+        earlier = [self.rows.status(judgment) == "overdue" for judgment in self.target.before]
+        is_due = self.rows.status(self.target.judgment) == "overdue"
+        return sa.and_(is_due, *(sa.not_(sure(each)) for each in earlier), self.form.filled(self.own))
+
+    def kept(self) -> list[Expression]:
+        """What keeps a row back: rows of other tables that stay, then rows of its own."""
+        return [*self._kept_by_others(), *(self._kept_by_own(reference) for reference in self.own_references)]
+
+    def taken(self) -> Expression:
+        """Whether a row is taken; unknown where it stands in no way."""
+        return sa.and_(self.overdue(), *(sa.not_(each) for each in self.kept()))
+
+    def taken_but_own(self) -> Expression:
+        """The same, whatever rows of the same table refer to it."""
+        return sa.and_(self.overdue(), *(sa.not_(each) for each in self._kept_by_others()))
+
+    def leads(self, table: sa.FromClause | None = None) -> Expression:
+        """Whether another row of the same table refers to a row, by a reference that would remove it or refuse."""
+        above = self.own if table is None else table
+        found: list[Expression] = [sa.false()]
+        for reference in self.own_references:
+            below = self._table(reference)
+            found.append(
+                sa.exists(sa.literal(1))
+                .where(refers(below, above, reference), self.form.differs(below, above))
+                .correlate(above)
+            )
+        return sa.or_(*found)
+
+    def _table(self, reference: Reference) -> sa.FromClause:
+        """The table once more, as far as its key and a reference go."""
+        names = dict.fromkeys((*self.form.names, *reference.columns, *reference.parent_columns))
+        return make_table(self.target.container, names).alias()
+
+    def _is_own(self, dependent: Dependent) -> bool:
+        return dependent.reference.child.key == self.target.container.key
+
+    def _kept_by_others(self) -> list[Expression]:
+        others = [each for each in self.target.dependents if not self._is_own(each)]
+        return [found for each in others for found in self._kept_by(each)]
+
+    def _kept_by(self, dependent: Dependent) -> list[Expression]:
+        """Whether a row of another table keeps a row back; nothing where none can."""
+        reference, takers = dependent.reference, list(deleting(dependent))
+        if effect(reference) not in {"refuse", "cascade"} or self.target.action != "delete":
+            return []
+        if dependent.released and not (takers and effect(reference) == "cascade"):
+            return []
+        if not takers:
+            child: sa.FromClause = make_table(reference.child, reference.columns).alias()
+            return [sa.exists(sa.literal(1)).where(refers(child, self.own, reference)).correlate(self.own)]
+        rows = self._scope.rows(takers[0])
+        taking = [Taking(self._scope, each, rows) for each in takers]
+        if dependent.released:  # the database takes the child's rows along, unless something keeps those
+            stays: list[Expression] = [sa.or_(sa.false(), *taking[0].kept())]
+        else:
+            stays = [sa.not_(sure(each.taken())) for each in taking]
+        return [self._stays(rows, reference, stays, ())]
+
+    def _kept_by_own(self, reference: Reference) -> Expression:
+        """Whether a row of the same table refers to a row and stays, or leads itself."""
+        below = Taking(self._scope, replace(self.target, dependents=self._dependents_below()))
+        others = [
+            Taking(self._scope, taker, below.rows)
+            for each in self.target.dependents
+            if each.reference == reference
+            for taker in deleting(each)
+            if taker.judgment != self.target.judgment
+        ]
+        goes = sa.or_(sa.and_(below.taken_but_own(), sa.not_(below.leads())), *(each.taken() for each in others))
+        return self._stays(below.rows, reference, [sa.not_(sure(goes))], self.form.names)
+
+    def _dependents_below(self) -> tuple[Dependent, ...]:
+        """The same dependents, such that a copy of this target does not look for takers in its own table."""
+        return tuple(
+            replace(each, target=None, also=()) if self._is_own(each) else each for each in self.target.dependents
+        )
+
+    def _stays(self, rows: Rows, reference: Reference, stays: Sequence[Expression], key: Sequence[str]) -> Expression:
+        """Whether one of ``rows`` refers to a row and stays; with ``key``, another one than the row itself.
+
+        A table of its own in the query: every `Rows` gives its tables the same names.
+        """
+        names = dict.fromkeys((*reference.columns, *key))
+        columns = [rows.column(name).label(f"c{number}") for number, name in enumerate(names)]
+        labels = {name: f"c{number}" for number, name in enumerate(names)}
+        child = rows.select(*columns).where(*stays).subquery()
+        pairs = zip(reference.parent_columns, reference.columns, strict=True)
+        found = [self.own.c[parent] == child.c[labels[column]] for parent, column in pairs]
+        if key:
+            found.append(sa.or_(*(self.own.c[name] != child.c[labels[name]] for name in key)))
+        return sa.exists(sa.literal(1)).select_from(child).where(*found).correlate(self.own)
+
+
+def effect(reference: Reference) -> OnDelete:
+    """What the database does to a row that refers when the other goes; a column that may not be null is not emptied."""
+    return "refuse" if reference.on_delete == "null" and not reference.nullable else reference.on_delete
+
+
+def holds(dependent: Dependent) -> bool:
+    """Whether rows of the child can keep a row back."""
+    return not dependent.released and effect(dependent.reference) in {"refuse", "cascade"}
+
+
+def deleting(dependent: Dependent) -> Iterable[Target]:
+    """The steps that delete rows of the child."""
+    return (each for each in (dependent.target, *dependent.also) if each is not None and each.action == "delete")
+
+
+def refers(child: sa.FromClause, parent: sa.FromClause, reference: Reference) -> Expression:
+    """Whether a row of the child refers to a row of the parent: the parent's collation decides, as for its uniqueness."""
+    pairs = zip(reference.parent_columns, reference.columns, strict=True)
+    return sa.and_(*(parent.c[above] == child.c[below] for above, below in pairs))
+
+
+def strict(target: Target) -> Target:
+    """The same rows, kept back by every row that refers to them, whether a step was to take it or not."""
+    dependents = tuple(replace(each, target=None, also=()) for each in target.dependents)
+    return replace(target, dependents=dependents)
+
+
+def sure(condition: Expression) -> Expression:
+    """A condition that is false where it was unknown."""
+    return sa.case((condition, 1), else_=0) == 1
