@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from piiscan.connectors.sql.address import parse_address
 from piiscan.connectors.sql.ages import count_ages
 from piiscan.connectors.sql.catalog import list_containers
+from piiscan.connectors.sql.erasing import Erasing
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.judging import count_judged
 from piiscan.connectors.sql.reading import Reading
 from piiscan.connectors.sql.sessions import Sessions
+from piiscan.connectors.sql.writing import Writing
 from piiscan.errors import SourceError
 from piiscan.model import Ages, Batch, Check, Clock, Container, ReadPlan, Skip, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
+    from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import JudgedRows, Judgment
 
 
 class SqlConnector:
-    """Tables and views of one database, read-only. Include and exclude are globs over ``schema.table`` (case counts, ``*`` crosses dots)."""
+    """Tables and views of one database, read-only but for `erase`. Include and exclude are globs over ``schema.table`` (case counts, ``*`` crosses dots)."""
 
     kind: ClassVar[str] = "sql"
     title: ClassVar[str] = "databases: SQLite, PostgreSQL, MariaDB, MySQL; SQL Server and Oracle with their extras"
@@ -31,6 +34,8 @@ class SqlConnector:
         self._source = source
         self._plan = plan
         self._sessions = Sessions(parse_address(source), plan)
+        self._erasing = Erasing(self._sessions, source.name, plan.batch_rows)
+        self._writing = Writing(self._sessions, source.name)
 
     def __repr__(self) -> str:
         return f"SqlConnector({self._source.name!r})"
@@ -100,6 +105,30 @@ class SqlConnector:
                 return count_judged(connection, server, container, judgments, owner_column, as_of)
         except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
+
+    def shapes(self, containers: Sequence[Container]) -> Sequence[Shape]:
+        """How each table is built, and every foreign key of the database that leads to it. Raises SourceError, as all below."""
+        return self._erasing.shapes(containers)
+
+    def reach(self, target: Target) -> Reach:
+        """Rows a target takes, rows kept back, and what hangs on those it takes."""
+        return self._erasing.reach(target)
+
+    def keys(self, target: Target) -> Iterator[Sequence[Key]]:
+        """Keys of the rows a target takes, in the key's order; rows to which others of the same table refer come last."""
+        return self._erasing.keys(target)
+
+    def statement(self, target: Target) -> str:
+        """The target as a query for reading."""
+        return self._erasing.statement(target)
+
+    def erase(self, target: Target, keys: Sequence[Key], witness: Callable[[Chunk], None]) -> Chunk:
+        """Deletes or changes rows in one transaction, on a connector opened for writing."""
+        return self._writing.erase(target, keys, witness)
+
+    def remaining(self, target: Target, keys: Sequence[Key]) -> Sequence[int]:
+        """Positions of keys on whose rows something is left to do."""
+        return self._erasing.remaining(target, keys)
 
     def close(self) -> None:
         """Lets go of all connections; may be called twice."""
