@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from piiscan.model import Ages, Batch, Check, Clock, Container, Document, ReadPlan, Skip, Source
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
-    from piiscan.model.judging import JudgedRows, Judgment
+    from piiscan.model.judging import JudgedRows, Judgment, Occasion
 
 
 @runtime_checkable
@@ -70,6 +70,14 @@ class Judge(Protocol):
         A day after ``as_of`` + 1, before 1901, or that is a sentinel is no day: the row is undated by that clock. Raises
         SourceError for a column or table that does not exist, a missing right, a timeout.
         """
+
+
+@runtime_checkable
+class Matcher(Protocol):
+    """A connector that can tell which of its rows belong together, counted where the data lies."""
+
+    def coinciding(self, one: Occasion, other: Occasion, as_of: date) -> int:
+        """How many rows of ``one`` have a row of ``other`` with the same link and the same day. Raises SourceError."""
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from piiscan.connectors.sql.address import parse_address
 from piiscan.connectors.sql.ages import count_ages
 from piiscan.connectors.sql.catalog import list_containers
+from piiscan.connectors.sql.coinciding import count_coinciding
 from piiscan.connectors.sql.erasing import Erasing
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.judging import count_judged
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
-    from piiscan.model.judging import JudgedRows, Judgment
+    from piiscan.model.judging import JudgedRows, Judgment, Occasion
 
 
 class SqlConnector:
@@ -94,6 +95,15 @@ class SqlConnector:
                 return count_ages(connection, server, container, clock, owner_column, columns)
         except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
+
+    def coinciding(self, one: Occasion, other: Occasion, as_of: date) -> int:
+        """How many rows of ``one`` share link and day with a row of ``other``. Raises SourceError."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return count_coinciding(connection, server, one, other, as_of)
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like
+            raise explain(error, server, one.container.path) from None
 
     def judge(
         self, container: Container, judgments: Sequence[Judgment], owner_column: str | None, as_of: date

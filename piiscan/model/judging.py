@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import date
 
-    from piiscan.model import Clock
+    from piiscan.model import Clock, Container
 
 RowStatus = Literal["within", "overdue", "exempt", "on_hold", "undated"]
 """How a row stands; by a judgment that does not speak of it (nothing left to change) it stands in no way: None."""
@@ -139,3 +139,13 @@ class JudgedRows:
     rows: int
     standings: tuple[Standing, ...]
     """One for each judgment, in the order asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Rows of a container by whose they are and when: what is looked for in two containers at once."""
+
+    container: Container
+    link: str
+    """The container's column that says whose a row is: a foreign key, or the key of an account."""
+    clock: Clock

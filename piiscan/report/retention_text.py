@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from piiscan.report.places import Places
     from piiscan.retention import Assessment, Verdict
 
+_UNDATED_NOTE = "nothing dates"
 _THEN = {"min_keep": "keep", "suppression": "keep", "use_limit": "stop using"}
 COUNTS = ("within", "overdue", "exempt", "on_hold", "undated")
 
@@ -53,6 +54,7 @@ def sections(assessment: Assessment, ages: Sequence[Ageing], places: Places) -> 
         _staying(binding, places),
         _coming(binding, places),
         _undated(binding, places),
+        _noted(assessment.verdicts, places),
         _advisory(assessment.verdicts, places),
         _use(assessment.use_limits, places),
         _unruled(assessment.verdicts, places),
@@ -156,8 +158,19 @@ def _undated(verdicts: Sequence[Verdict], places: Places) -> Section | None:
     return _listed("Undated", ("place", "rule", "rows", "of", "why"), rows, note)
 
 
+def _noted(verdicts: Sequence[Verdict], places: Places) -> Section | None:
+    """What else must be known of a place; the same sentence once."""
+    said = dict.fromkeys(
+        (_place(verdict, places), note)
+        for verdict in verdicts
+        for note in verdict.notes
+        if not note.startswith(_UNDATED_NOTE)
+    )
+    return _listed("To be known", ("place", "note"), list(said))
+
+
 def _why_undated(verdict: Verdict, places: Places) -> str:
-    missing = [note for note in verdict.notes if note.startswith("nothing dates")]
+    missing = [note for note in verdict.notes if note.startswith(_UNDATED_NOTE)]
     _, column, _ = _clock(verdict, places)
     return "; ".join(missing) or f"{column} is empty, no date, or a day that cannot be"
 

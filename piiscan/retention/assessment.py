@@ -16,6 +16,7 @@ from piiscan.retention.covering import covering_of
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
 from piiscan.retention.questions import Question, questions
+from piiscan.retention.recordings import Recordings
 from piiscan.retention.terms import Terms
 from piiscan.retention.verdicts import Verdict, left_over, unruled, verdicts
 from piiscan.sources import connector_for, read_plan
@@ -209,13 +210,27 @@ def _judge_container(
         judged = connector.judge(container, judgments, holder.owner_column, court.as_of)
     else:
         raise SourceError(SkipCode.UNSUPPORTED, f"connector {court.source.connector!r} cannot date rows where they lie")
-    _record(court, tally, holder, wanted, judged, rule)
+    notes = tuple(_recordings(court, connector).notes(container, siblings, court.as_of)) if container.columns else ()
+    _record(court, tally, holder, wanted, judged, rule, notes)
 
 
 def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
     everything = [record for records in court.holdings.values() for record in records]
     covering = covering_of(court.justifications, holder, everything, tuple(siblings.values()))
     return questions(holder, court.rules, court.windows, terms, covering)
+
+
+def _recordings(court: _Court, connector: Connector) -> Recordings:
+    held: dict[str, dict[str, set[str]]] = {}
+    for path, records in court.holdings.items():
+        kinds = held.setdefault(path, {})
+        for record in records:
+            kinds.setdefault(record.data_type, set()).update({record.column} if record.column else ())
+    configured = {
+        path: {clock.event: clock for clock in clocks_of(court.source, Container(court.source.name, path, "table"))}
+        for path in court.holdings
+    }
+    return Recordings(connector, held, configured)
 
 
 def _record(
@@ -225,13 +240,14 @@ def _record(
     asked: Sequence[Question],
     judged: Sequence[JudgedRows],
     rule: str | None,
+    notes: tuple[str, ...],
 ) -> None:
     known = {rule.id: rule for rule in (*court.rules, *court.windows)} | {
         each.id: each for each, _ in court.justifications
     }
     spoken_of: set[str | None] = set()
     for number, question in enumerate(asked):
-        made = list(verdicts(holder.container, question, number, judged, known))
+        made = list(verdicts(holder.container, question, number, judged, known, notes))
         if question.purpose == "use_limit":
             tally.use_limits += made
             continue

@@ -90,12 +90,13 @@ def verdicts(
     number: int,
     judged: Sequence[JudgedRows],
     known: Mapping[str, RetentionRule | Justification],
+    notes: tuple[str, ...] = (),
 ) -> Iterator[Verdict]:
     """One verdict for each owner of whom the question speaks; ``number`` is its place among those judged."""
     owners = sorted({rows.owner for rows in judged if _speaks(question, rows.owner)}, key=lambda name: name or "")
     for owner in owners:
         mine = [(rows.standings[number], rows.rows) for rows in judged if rows.owner == owner]
-        yield _verdict(container, question, owner, [each for each in mine if each[0].status], known)
+        yield _verdict(container, question, owner, [each for each in mine if each[0].status], known, notes)
 
 
 def unruled(container: Container, data_types: Iterable[str], rows: int | None, owner: str | None = None) -> Verdict:
@@ -127,6 +128,7 @@ def _verdict(
     owner: str | None,
     mine: Sequence[tuple[Standing, int]],
     known: Mapping[str, RetentionRule | Justification],
+    notes: tuple[str, ...],
 ) -> Verdict:
     counts: Counter[RowStatus] = Counter()
     for standing, rows in mine:
@@ -159,7 +161,7 @@ def _verdict(
         citation=rule.citation,
         action=rule.action,
         rows_due_in=dict(zip(("30", "90"), coming or (0, 0), strict=True)),
-        notes=_notes(question),
+        notes=(*_notes(question), *notes),
     )
 
 
