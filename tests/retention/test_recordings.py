@@ -50,8 +50,10 @@ def _notes(source: Source, held: dict[str, dict[str, set[str]]]) -> list[str]:
 def test_a_call_on_the_day_of_a_card_payment_of_its_account_is_told(source: Source) -> None:
     """Counted once, however many payments there were."""
     assert _notes(source, HELD) == [
-        "2 of these calls were made on a day on which a card payment of the same account was taken (cards): the recording"
-        " must be kept, and may hold card data that must not be (PCI DSS 3.3.1): cut it out"
+        (
+            "2 of these calls were made on a day on which a card payment of the same account was taken (cards): the recording"
+            " must be kept, and may hold card data that must not be (PCI DSS 3.3.1): cut it out"
+        )
     ]
 
 
