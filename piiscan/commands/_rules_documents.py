@@ -2,58 +2,105 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from piiscan.commands import _rules_law as rules_law
 from piiscan.errors import ExitCode, UsageError
 from piiscan.model import Document, Section
 from piiscan.rulepack import ColumnRule, Entity, Predefined, Recognizer, RulePacks
+from piiscan.rulepack.spelling import near
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from piiscan.detect.examples import Outcome
-    from piiscan.detect.explain import Reason, Voice
-    from piiscan.model import Cell, Classification, DataType
+    from piiscan.model import DataType
+    from piiscan.rulepack.retention import RetentionRules
+    from piiscan.rulepack.retention_examples import ExampleOutcome
 
 Rule = Recognizer | Predefined | Entity | ColumnRule
 
 
-def listing(packs: RulePacks, chosen: Collection[str]) -> Document:
-    """``rules.list``: data types and the rules that find them."""
+def listing(packs: RulePacks, law: RetentionRules, chosen: Collection[str], others: Collection[str] = ()) -> Document:
+    """``rules.list``: data types, the rules that find them, and the law; ``others`` are shipped packs not loaded."""
     types = [packs.data_types[name] for name in packs.data_types if name in chosen]
     rules = [(kind, rule) for kind, rule in _rules(packs) if rule.data_type in chosen]
     found_by: dict[str, int] = {}
     for _, rule in rules:
         found_by[rule.data_type] = found_by.get(rule.data_type, 0) + 1
+    overrides = (*packs.overrides, *law.overrides)
     body = {
         "packs": list(packs.names),
         "fingerprint": packs.fingerprint,
-        "overrides": list(packs.overrides),
+        "overrides": list(overrides),
         "data_types": [_describe(t) | {"rules": found_by.get(t.id, 0)} for t in types],
         "rules": [{"id": r.id, "kind": kind, "data_type": r.data_type, "origin": r.origin} for kind, r in rules],
     }
     rows = tuple((t.id, t.label, t.group, " ".join(t.categories), t.sensitive, found_by.get(t.id, 0)) for t in types)
     columns = ("data type", "label", "group", "categories", "sensitive", "rules")
-    note = "; ".join(packs.overrides)
-    lead = (f"{len(types)} data types, {len(rules)} rules of {', '.join(packs.names)}",)
+    counts = {
+        "data types": len(types), "rules that find them": len(rules), "rules of retention": len(law.rules),
+        "duties": len(law.duties), "exceptions and exemptions": len(law.grounds), "events": len(law.events), "capacities": len(law.capacities),
+    }  # fmt: skip
+    lead = [f"{', '.join(f'{n} {what}' for what, n in counts.items() if n) or 'nothing'} of {', '.join(packs.names)}"]
+    if others:
+        lead.append(f"shipped, and not named in [rules] packs: {', '.join(others)}")
+    lead += overrides
     declared = tuple((t.id, t.declared) for t in types if t.declared)
-    sections = [Section("Data types", columns, rows, note)]
+    sections = [Section("Data types", columns, rows)] if rows else []
     if declared:
         sections.append(Section("To be declared: no machine can tell", ("data type", "why"), declared))
-    return Document("rules.list", "Rules", body, tuple(sections), lead=lead)
+    sections += rules_law.sections(law)
+    return Document("rules.list", "Rules", body | rules_law.bodies(law), tuple(sections), lead=tuple(lead))
 
 
-def details(packs: RulePacks, identifier: str) -> Document:
-    """``rules.show``: a data type with all its rules, or one rule. Raises UsageError for an unknown id."""
+def details(packs: RulePacks, law: RetentionRules, shipped: RetentionRules, identifier: str) -> Document:
+    """``rules.show``: a data type with all its rules, one rule, a duty or a ground; of ``shipped`` packs where none loaded has it.
+
+    Raises UsageError for an unknown id.
+    """
+    data_type, rules = _detection(packs, identifier)
+    found, loaded = rules_law.entries(law, identifier), True
+    if not found and data_type is None:
+        found, loaded = rules_law.entries(shipped, identifier), False
+    if data_type is None and not found:
+        known = [
+            *packs.data_types,
+            *(r.id for _, r in _rules(packs)),
+            *shipped.rules,
+            *shipped.duties,
+            *shipped.grounds,
+        ]
+        raise UsageError(
+            f"no data type, rule, duty or exception {identifier!r}",
+            hint=near(identifier, known) or "see piiscan rules list",
+        )
+    speaking = rules_law.narrowed(law, ("retention", "duty"), frozenset({identifier}), packs.data_types)
+    body: dict[str, Any] = {"data_type": data_type and _describe(data_type), "rules": [_full(k, r) for k, r in rules]}
+    sections: list[Section] = []
+    if data_type is not None:
+        sections += _type_sections(packs, data_type, rules)
+    if data_type is not None and data_type.id == identifier:
+        body |= {name: rules_law.bodies(speaking)[name] for name in ("retention", "duties")} | {"exceptions": []}
+        sections += rules_law.sections(speaking)
+    else:
+        body |= rules_law.found_bodies(law if loaded else shipped, found, loaded=loaded)
+    for entry in found:
+        sections += rules_law.detail_sections(law if loaded else shipped, entry, loaded=loaded)
+    return Document("rules.show", f"Rule {identifier}", body, tuple(sections))
+
+
+def _detection(packs: RulePacks, identifier: str) -> tuple[DataType | None, list[tuple[str, Rule]]]:
+    """The data type of an id with its rules, or the rules of that id with theirs."""
     rules = [(kind, rule) for kind, rule in _rules(packs) if identifier in (rule.data_type, rule.id)]
-    if identifier not in packs.data_types:
-        rules = [(kind, rule) for kind, rule in rules if rule.id == identifier]
-        if not rules:
-            raise UsageError(f"no data type or rule {identifier!r}", hint="see piiscan rules list")
-    data_type = packs.data_types.get(identifier) or packs.data_types[rules[0][1].data_type]
-    described = _describe(data_type)
-    body = {"data_type": described, "rules": [_full(kind, rule) for kind, rule in rules]}
+    if identifier in packs.data_types:
+        return packs.data_types[identifier], rules
+    rules = [(kind, rule) for kind, rule in rules if rule.id == identifier]
+    return (packs.data_types[rules[0][1].data_type] if rules else None), rules
+
+
+def _type_sections(packs: RulePacks, data_type: DataType, rules: Sequence[tuple[str, Rule]]) -> list[Section]:
+    """A data type, then each of its rules."""
     labels = "; ".join(
         f"{letter} {packs.labels[letter]} ({packs.citations[letter]})" for letter in data_type.categories
     )
@@ -69,131 +116,32 @@ def details(packs: RulePacks, identifier: str) -> Document:
         ("to be declared", data_type.declared),
     )  # fmt: skip
     sections = [Section(data_type.id, ("fact", "value"), tuple(fact for fact in facts if fact[1]))]
-    sections += [Section(f"{kind} {rule.id}", ("key", "value"), tuple(_lines(kind, rule))) for kind, rule in rules]
-    return Document("rules.show", f"Rule {identifier}", body, tuple(sections))
+    return sections + [
+        Section(f"{kind} {rule.id}", ("key", "value"), tuple(_lines(kind, rule))) for kind, rule in rules
+    ]
 
 
-def results(packs: RulePacks, outcomes: Sequence[Outcome]) -> Document:
-    """``rules.test``: how many examples were run, and those that failed; exit code 2 if any did."""
-    failed = [o for o in outcomes if not o.passed]
-    rules = len({(o.kind, o.rule) for o in outcomes})
+def results(packs: RulePacks, outcomes: Sequence[Outcome], ages: Sequence[ExampleOutcome] = ()) -> Document:
+    """``rules.test``: how many examples were run, of detection and of ``ages``, and those that failed; exit code 2 if any did."""
+    words = {True: "match", False: "no match"}
+    run = [(o.rule, o.kind, o.origin, o.example, words[o.expected], words[o.expected == o.passed]) for o in outcomes]
+    run += [(o.rule, "retention", o.origin, o.example, o.expected, o.found) for o in ages]
+    failed = [each for each in run if each[4] != each[5]]
+    rules = len({(kind, rule) for rule, kind, *_ in run})
+    keys = ("rule", "kind", "origin", "example", "expected", "found")
     body = {
         "packs": list(packs.names),
         "rules": rules,
-        "examples": len(outcomes),
-        "failures": [
-            {
-                "rule": o.rule,
-                "kind": o.kind,
-                "origin": o.origin,
-                "example": o.example,
-                "expected": "match" if o.expected else "no match",
-            }
-            for o in failed
-        ],
+        "examples": len(run),
+        "failures": [dict(zip(keys, each, strict=True)) for each in failed],
     }
-    rows = tuple((o.rule, o.kind, o.origin, o.example, "match" if o.expected else "no match") for o in failed)
-    sections = (Section("Failures", ("rule", "kind", "file", "example", "expected"), rows),) if rows else ()
-    lead = (f"{len(outcomes)} examples of {rules} rules, {len(failed)} failed",)
+    titles = ("rule", "kind", "file", "example", "expected", "found")
+    sections = (Section("Failures", titles, tuple(failed)),) if failed else ()
+    lead = (f"{len(run)} examples of {rules} rules, {len(failed)} failed",)
     code = ExitCode.USAGE if failed else ExitCode.OK
     return Document(
         "rules.test", "Examples", body, sections, lead=lead, exit_code=code, reasons=("rules",) if failed else ()
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A finding in the text that was tried: where it stands, its shape, and why it is reported or not."""
-
-    reason: Reason
-    line: int
-    start: int
-    end: int
-    """In code points from the beginning of the line, exclusive."""
-    shape: str
-
-
-def text_trial(packs: RulePacks, lines: int, trials: Sequence[Trial]) -> Document:
-    """``rules.try`` over text: each finding by line, place and shape, without the value."""
-    found = [each for each in trials if each.reason.status in {"reported", "weak"}]
-    others = [each for each in trials if each.reason.status in {"lost", "ignored"}]
-    body = {
-        "mode": "text",
-        "lines": lines,
-        "findings": [_trial_body(packs, each) for each in found],
-        "passed_over": [_trial_body(packs, each) for each in others],
-    }
-    titles = ("line", "place", "shape", "data type", "score", "rule", "why")
-    sections = [Section("Findings", titles, tuple(map(_trial_row, found)))]
-    if others:
-        sections.append(Section("Passed over", titles, tuple(map(_trial_row, others))))
-    return Document("rules.try", "What fires", body, tuple(sections), lead=(f"{len(found)} findings in {lines} lines",))
-
-
-def _trial_body(packs: RulePacks, trial: Trial) -> dict[str, Any]:
-    reason, found = trial.reason, trial.reason.detection
-    return {
-        "line": trial.line, "start": trial.start, "end": trial.end, "shape": trial.shape, "entity": found.entity,
-        "data_type": found.data_type, "categories": list(packs.data_types[found.data_type].categories), "score": found.score,
-        "recognizer": found.recognizer, "why": reason.why, "status": reason.status, "base_score": reason.base,
-        "patterns": list(reason.patterns), "context": reason.context, "validator": reason.validator,
-        "threshold": reason.threshold, "lost_to": reason.lost_to, "ignored_by": reason.ignored_by,
-    }  # fmt: skip
-
-
-def _trial_row(trial: Trial) -> tuple[Cell, ...]:
-    found = trial.reason.detection
-    place = f"{trial.start}-{trial.end}"
-    return (trial.line, place, trial.shape, found.data_type, found.score, found.recognizer, trial.reason.why)
-
-
-def column_trial(
-    packs: RulePacks, column: str, table: str, cells: int, found: Sequence[Classification], voices: Sequence[Voice]
-) -> Document:
-    """``rules.try --column``: what the column is taken for, and every rule that speaks for or against it."""
-    entries = [
-        {
-            "data_type": c.data_type, "label": packs.data_types[c.data_type].label, "categories": list(packs.data_types[c.data_type].categories),
-            "confidence": c.confidence, "evidence": list(c.evidence), "recognizers": list(c.recognizers), "cells_seen": c.cells_seen,
-            "cells_matched": c.cells_matched, "why": c.why,
-        }
-        for c in found
-    ]  # fmt: skip
-    rows = tuple(
-        (c.data_type, c.confidence, ", ".join(c.evidence), f"{c.cells_matched}/{c.cells_seen}", c.why) for c in found
-    )
-    sections = [Section("Classifications", ("data type", "confidence", "evidence", "cells", "why"), rows)]
-    if voices:
-        spoken = tuple((v.rule, v.data_type, v.speaks, _share(v), v.why) for v in voices)
-        sections.append(Section("Rules", ("rule", "data type", "speaks", "share (95 %)", "why"), spoken))
-    body = {
-        "mode": "column", "column": column, "table": table, "lines": cells, "classifications": entries,
-        "rules": [_voice_body(each) for each in voices],
-    }  # fmt: skip
-    lead = (f"{len(rows)} classifications of {cells} values",)
-    return Document("rules.try", f"Column {column}", body, tuple(sections), lead=lead)
-
-
-def _share(voice: Voice) -> str | None:
-    interval = voice.interval
-    return None if interval is None else f"{interval[0]:.0%}-{interval[1]:.0%}"
-
-
-def _voice_body(voice: Voice) -> dict[str, Any]:
-    interval = voice.interval
-    return {
-        "rule": voice.rule, "data_type": voice.data_type, "speaks": voice.speaks, "cells_matched": voice.cells,
-        "cells_seen": voice.seen, "low": interval and round(interval[0], 4), "high": interval and round(interval[1], 4),
-        "why": voice.why,
-    }  # fmt: skip
-
-
-def digests(key_id: str, values: Sequence[str]) -> Document:
-    """``rules.hash``: digests of values, as ``values_hashed`` takes them."""
-    body = {"key_id": key_id, "values_hashed": list(values)}
-    rows = tuple((f'"{value}",',) for value in values)
-    note = f"Made with the key {key_id}: under another key they match nothing."
-    return Document("rules.hash", "Digests", body, (Section("values_hashed", ("for [[ignore]]",), rows, note),))
 
 
 def _rules(packs: RulePacks) -> list[tuple[str, Rule]]:

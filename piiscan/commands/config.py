@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from piiscan.commands import _config_retention
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
 from piiscan.errors import ExitCode, PiiscanError, RuleError
 from piiscan.model import Document, Section
@@ -39,11 +40,12 @@ Examples:
 def validate(app: App, output: Output) -> None:
     """Check the configuration and every rule pack it names; exit 2 when something is wrong.
 
-    Every problem is listed with its file, line and key. Passwords are looked up but nothing is connected to: that is what
-    piiscan check does.
+    Every problem is listed with its file, line and key; a capacity or a clock's event that no rule knows is warned of.
+    Passwords are looked up but nothing is connected to: that is what piiscan check does.
     """
     file, problems = _check(app)
-    warnings = [] if problems else _expired(app.config())
+    warnings = [] if problems else [*_expired(app.config()), *_config_retention.warnings(app.config())]
+    notes = [] if problems else _config_retention.notes(app.config())
     body = {
         "file": file,
         "problems": [_body(each) for each in problems],
@@ -57,7 +59,7 @@ def validate(app: App, output: Output) -> None:
     code, reasons = (ExitCode.USAGE, ("invalid",)) if problems else (ExitCode.OK, ())
     finish(
         app,
-        Document("config.validate", "Configuration", body, sections, (lead,), exit_code=code, reasons=reasons),
+        Document("config.validate", "Configuration", body, sections, (lead, *notes), exit_code=code, reasons=reasons),
         output,
     )
 
@@ -98,6 +100,7 @@ def _check_rules(config: Config) -> Iterator[Problem]:
         yield from _said(config, ("rules", "sensitive_when", index), check)
     for place, selector in _selectors(config):
         yield from _said(config, place, functools.partial(rulepack.select, [selector], packs.data_types))
+    yield from _config_retention.problems(config)
     yield from _check_detection(config)
     yield from _said(config, ("firm", "notice"), functools.partial(_check_notice, config, packs))
 

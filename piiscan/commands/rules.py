@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from piiscan.commands import _rules_documents as documents
+from piiscan.commands import _rules_trials as tried
+from piiscan.commands._rules_law import KINDS, narrowed
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app, write_file
 from piiscan.errors import UsageError
 
 if TYPE_CHECKING:
     from piiscan.detect import DetectorSettings
     from piiscan.detect.explain import Reason
+    from piiscan.rulepack.retention import RetentionRules
 
 _LONGEST: Final = 16 * 1024 * 1024
 """Bytes of standard input that `rules try` reads."""
@@ -44,22 +47,35 @@ def command() -> None:
 Examples:
   piiscan rules list
   piiscan rules list group:financial category:G
+  piiscan rules list --kind retention
+  piiscan rules list --kind min_keep call_recording
   piiscan rules list --format json | jq -r '.data_types[] | select(.sensitive == "always").id'
 """,
 )
 @click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(KINDS),
+    help="Only detection, retention (or one of its kinds, such as min_keep), duty, exception, event or capacity.",
+)
 @output_options(redact=False)
 @pass_app
-def list_(app: App, selectors: tuple[str, ...], output: Output) -> None:
-    """List the data types, with their categories, and the rules that find them.
+def list_(app: App, selectors: tuple[str, ...], kinds: tuple[str, ...], output: Output) -> None:
+    """List the data types with the rules that find them, the rules of retention, duties, and exceptions.
 
-    A SELECTOR is a data type, group:GROUP or category:LETTER; several add up.
+    A SELECTOR is a data type, group:GROUP or category:LETTER; several add up, and leave what speaks of none of them out.
     """
     from piiscan import rulepack
+    from piiscan.rulepack.retention import pack_names
 
     packs = app.packs()
-    chosen = rulepack.select(selectors, packs.data_types) if selectors else frozenset(packs.data_types)
-    finish(app, documents.listing(packs, chosen), output)
+    chosen = rulepack.select(selectors, packs.data_types) if selectors else None
+    law = narrowed(_law(app), kinds, chosen, packs.data_types)
+    types = (frozenset(packs.data_types) if chosen is None else chosen) if not kinds or "detection" in kinds else ()
+    others = [name for name in pack_names() if name not in packs.names]
+    finish(app, documents.listing(packs, law, types, others), output)
 
 
 @command.command(
@@ -67,14 +83,21 @@ def list_(app: App, selectors: tuple[str, ...], output: Output) -> None:
 Examples:
   piiscan rules show ssn
   piiscan rules show street_address.place
+  piiscan rules show regf_account
+  piiscan rules show E8
 """
 )
 @click.argument("identifier", metavar="ID")
 @output_options(redact=False)
 @pass_app
 def show(app: App, identifier: str, output: Output) -> None:
-    """Show a data type with all its rules, or one rule: expressions, names, examples, and the place in the law."""
-    finish(app, documents.details(app.packs(), identifier), output)
+    """Show a data type with all its rules, a rule, a duty or an exception: what it looks for or asks, and the law behind it.
+
+    Of rules of retention, duties and exceptions those of packs that are not loaded are shown, too.
+    """
+    from piiscan.rulepack.retention import load_retention, pack_names
+
+    finish(app, documents.details(app.packs(), _law(app), load_retention(pack_names()), identifier), output)
 
 
 @command.command(
@@ -90,9 +113,11 @@ def test(app: App, output: Output) -> None:
     """Run the examples of every rule, those of [rules] extra folders too; exit 2 when a rule fails one."""
     from piiscan.detect import Detector
     from piiscan.detect.examples import everywhere, run_examples
+    from piiscan.rulepack import retention_examples
 
+    ages = list(retention_examples.run_examples(_law(app).rules.values()))
     detector = Detector(everywhere(_settings(app), app.packs()))
-    finish(app, documents.results(detector.packs, list(run_examples(detector))), output)
+    finish(app, documents.results(detector.packs, list(run_examples(detector)), ages), output)
 
 
 @command.command(
@@ -126,16 +151,16 @@ def try_(
     if column is None:
         reasons = explain_text(detector, text, source=source, path=table)
         trials = _trials(text, [each for each in reasons if weak or each.status != "weak"])
-        finish(app, documents.text_trial(detector.packs, len(text.splitlines()), trials), output)
+        finish(app, tried.text_trial(detector.packs, len(text.splitlines()), trials), output)
         return
     lines = text.splitlines()
     profile = detector.column_profile(column, lines, table=table, sql_type=sql_type, source=source)
     found = sorted((each for _, each in profile.classify()), key=lambda c: (-c.confidence, c.data_type))
     voices = explain_column(profile, column, found)
-    finish(app, documents.column_trial(detector.packs, column, table, len(lines), found, voices), output)
+    finish(app, tried.column_trial(detector.packs, column, table, len(lines), found, voices), output)
 
 
-def _trials(text: str, reasons: list[Reason]) -> list[documents.Trial]:
+def _trials(text: str, reasons: list[Reason]) -> list[tried.Trial]:
     """Each finding with its line (from 1), its place in it, and its shape."""
     starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
     trials = []
@@ -144,9 +169,7 @@ def _trials(text: str, reasons: list[Reason]) -> list[documents.Trial]:
         line = bisect.bisect_right(starts, found.start)
         before = starts[line - 1]
         trials.append(
-            documents.Trial(
-                reason, line, found.start - before, found.end - before, shape(text[found.start : found.end])
-            )
+            tried.Trial(reason, line, found.start - before, found.end - before, shape(text[found.start : found.end]))
         )
     return trials
 
@@ -177,7 +200,7 @@ def hash_(app: App, output: Output) -> None:
         )
     hasher = Hasher(key)
     values = [line for line in _read_lines(app) if line.strip()]
-    finish(app, documents.digests(hasher.key_id, list(dict.fromkeys(map(hasher.digest, values)))), output)
+    finish(app, tried.digests(hasher.key_id, list(dict.fromkeys(map(hasher.digest, values)))), output)
 
 
 @command.command(
@@ -257,6 +280,17 @@ def _read_text(app: App) -> str:
     if len(raw) > _LONGEST:
         app.console.warn(f"only the first {_LONGEST // 2**20} MiB of standard input are read")
     return raw[:_LONGEST].decode("utf-8", "replace")
+
+
+def _law(app: App) -> RetentionRules:
+    """The rules of retention of the packs that are loaded. Raises RuleError."""
+    from piiscan import config
+    from piiscan.rulepack.retention import load_retention
+
+    if app.config_path is None and config.locate() is None:
+        return load_retention()
+    rules = app.config().rules
+    return load_retention(rules.packs, rules.extra)
 
 
 def _settings(app: App, source: str = "") -> DetectorSettings:

@@ -7,7 +7,7 @@ whether it counts. The format is explained in docs/retention-rules.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from piiscan.periods import Period
 
 RuleKind = Literal["min_keep", "max_keep", "policy_max", "use_limit", "suppression", "hold", "defence_window"]
+STATUSES: Final = {
+    "C": "confirmed on a page that carries the official text",
+    "S": "confirmed on a secondary page or an older text only",
+    "G": "general knowledge, not confirmed: off until counsel has checked it",
+}
+MAXIMA: Final = frozenset({"max_keep", "policy_max"})
+"""Kinds at whose end data goes."""
+KEEPING: Final = frozenset({"min_keep", "suppression", "hold", "defence_window"})
+"""Kinds that keep data: they may go on without end, and name the ground that says so to a consumer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class RetentionRule:
     reason: str
     note: str
     status: str
-    """C, S, G (see `piiscan.rulepack.retention_schema.STATUSES`), two of them for parts, or empty: the firm's own."""
+    """C, S, G (see `STATUSES`), two of them for parts, or empty: the firm's own."""
     source: str
     as_of: date | None
     """The day the source was read as of."""

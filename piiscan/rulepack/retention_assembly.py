@@ -13,8 +13,9 @@ from piiscan.rulepack.assembly import data_type, validate
 from piiscan.rulepack.retention import Duty, Ground, RetentionRules
 from piiscan.rulepack.retention_making import Known, make_rule
 from piiscan.rulepack.retention_schema import ADJUSTABLE, DutyTable, GroundTable, RuleTable, WordTable
-from piiscan.rulepack.retention_words import check_table, near
+from piiscan.rulepack.retention_words import check_table
 from piiscan.rulepack.schema import FOREIGN, RuleFile
+from piiscan.rulepack.spelling import near
 
 if TYPE_CHECKING:
     from pathlib import Path

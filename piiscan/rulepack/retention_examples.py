@@ -46,12 +46,17 @@ def run_examples(rules: Iterable[RetentionRule]) -> Iterator[ExampleOutcome]:
 
 
 def describe(rule: RetentionRule, example: Example) -> str:
-    """``P3Y`` since every trigger, ``tax_due P5Y, tax_paid P4Y; policy P1Y; on 2027-03-01``: all it says but the status."""
-    texts = {iso(age) for age in example.ages.values()}
-    everywhere = len(texts) == 1 and len(example.ages) == max(len(rule.ends), 1)
-    ages = texts.pop() if everywhere else ", ".join(f"{name} {iso(age)}" for name, age in example.ages.items())
+    """``P3Y`` since every trigger, ``tax_due P5Y, tax_paid P4Y``, ``2024-02-29; policy P1Y; on 2025-03-01``: all but the status."""
+    told = {name: _told(age, example.on) for name, age in example.ages.items()}
+    everywhere = len(set(told.values())) == 1 and len(told) == max(len(rule.ends), 1)
+    ages = next(iter(told.values())) if everywhere else ", ".join(f"{name} {text}" for name, text in told.items())
     parts = [ages, example.policy and f"policy {iso(example.policy)}", example.on and f"on {example.on}"]
     return "; ".join(part for part in parts if part)
+
+
+def _told(age: Period, on: date | None) -> str:
+    """An age, or the day of the event where the day asked about is known and the age is in days."""
+    return iso(age) if on is None or age.months else str(on - timedelta(days=age.days))
 
 
 def status(rule: RetentionRule, example: Example, on: date) -> str:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from piiscan.errors import RuleError
 from piiscan.periods import Period
 from piiscan.rulepack import select
-from piiscan.rulepack.retention import End, Example, RetentionRule
-from piiscan.rulepack.retention_schema import MAXIMA
-from piiscan.rulepack.retention_words import near
+from piiscan.rulepack.retention import MAXIMA, End, Example, RetentionRule
+from piiscan.rulepack.spelling import near
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

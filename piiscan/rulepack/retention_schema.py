@@ -7,21 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from piiscan.rulepack.retention import RuleKind  # noqa: TC001 - pydantic looks it up
+from piiscan.rulepack.retention import KEEPING, MAXIMA, RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-STATUSES: Final = {
-    "C": "confirmed on a page that carries the official text",
-    "S": "confirmed on a secondary page or an older text only",
-    "G": "general knowledge, not confirmed: off until counsel has checked it",
-}
-MAXIMA: Final = frozenset({"max_keep", "policy_max"})
-"""Kinds at whose end data goes."""
-GROUNDED: Final = frozenset({"min_keep", "suppression", "hold", "defence_window"})
-"""Kinds that keep data, and may name the ground that says so to a consumer."""
-ENDLESS: Final = frozenset({"min_keep", "suppression", "hold", "defence_window"})
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")]
 GroundId = Annotated[str, Field(pattern=r"^(E\d+|[A-Z]+\.[a-z]+)$")]
@@ -104,7 +93,7 @@ class RuleTable(_Table):
         yield from self._maximum_faults()
         if self.kind == "min_keep" and not self.exception:
             yield "exception", "a minimum needs the ground on which a request is refused meanwhile, such as E8"
-        if self.exception and self.kind not in GROUNDED:
+        if self.exception and self.kind not in KEEPING:
             yield "exception", f"a rule of kind {self.kind} keeps nothing: leave the ground out"
         if self.status == "G" and self.enabled:
             yield (
@@ -137,13 +126,13 @@ class RuleTable(_Table):
     def _endless_faults(self) -> Iterator[tuple[str, str]]:
         if self.trigger:
             yield "trigger", 'period "indefinite" begins with no event: leave it out'
-        if self.kind not in ENDLESS:
+        if self.kind not in KEEPING:
             yield "period", f'"indefinite" means kept for ever: no rule of kind {self.kind}'
 
     def _always_faults(self) -> Iterator[tuple[str, str]]:
         if self.period:
             yield "period", 'trigger "always" is over from the first day: leave it out'
-        if self.kind in GROUNDED:
+        if self.kind in KEEPING:
             yield "trigger", f'"always" is over from the first day: a rule of kind {self.kind} would keep nothing'
 
     def _maximum_faults(self) -> Iterator[tuple[str, str]]:

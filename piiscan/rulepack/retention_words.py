@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from piiscan.errors import RuleError
 from piiscan.rulepack import files
+from piiscan.rulepack.spelling import near
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_NEAR = 0.84
-"""Likeness from which on a word is taken for another one misspelt: ``last_colection_activity``, not ``call_day``."""
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -30,12 +25,6 @@ def check_table(model: type[_Model], raw: dict[str, Any], place: str) -> _Model:
         key = files.place(path, raw)
         text, hint = _explain(model, problem, str(path[-1]) if path else "")
         raise RuleError(f"{place}: {key}: {text}" if key else f"{place}: {text}", hint=hint) from None
-
-
-def near(word: str, words: Iterable[str]) -> str:
-    """``did you mean ...?`` for a word that is almost another one; empty when none is."""
-    found = difflib.get_close_matches(word, sorted(words), n=1, cutoff=_NEAR)
-    return f"did you mean {found[0]}?" if found and found[0] != word else ""
 
 
 def _steps(model: type[BaseModel]) -> set[str]:

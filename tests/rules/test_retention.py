@@ -8,9 +8,8 @@ import pytest
 
 from piiscan import rulepack
 from piiscan.periods import Period
-from piiscan.rulepack.retention import load_retention, pack_names
+from piiscan.rulepack.retention import KEEPING, MAXIMA, load_retention, pack_names
 from piiscan.rulepack.retention_examples import ExampleOutcome, run_examples
-from piiscan.rulepack.retention_schema import GROUNDED, MAXIMA
 
 ALL = load_retention(pack_names())
 TYPES = rulepack.load(pack_names()).data_types
@@ -142,8 +141,8 @@ def test_every_minimum_names_a_ground_that_stands() -> None:
     standing = {ground.id for ground in ALL.grounds.values() if not ground.repealed}
 
     assert {r.exception for r in ALL.rules.values() if r.kind == "min_keep"} == {"E8"}
-    assert {r.exception for r in ALL.rules.values() if r.kind in GROUNDED} <= standing
-    assert {r.exception for r in ALL.rules.values() if r.kind not in GROUNDED} == {""}
+    assert {r.exception for r in ALL.rules.values() if r.kind in KEEPING} <= standing
+    assert {r.exception for r in ALL.rules.values() if r.kind not in KEEPING} == {""}
 
 
 def test_a_maximum_yields_by_its_own_words_only() -> None:
