@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from piiscan.commands.report import day_of
 from piiscan.commands.shared import App, Duration, Output, finish, output_options, pass_app, write_file
 from piiscan.errors import ExitCode, PiiscanError, UsageError
 
@@ -17,9 +18,10 @@ if TYPE_CHECKING:
     from piiscan.config import Config
     from piiscan.inventory import Inventory, RunRecord
     from piiscan.model import Document, Skip
+    from piiscan.retention import Assessment
     from piiscan.rulepack import Notice
 
-FAIL_ON = ("new", "undisclosed", "sensitive", "any")
+FAIL_ON = ("new", "undisclosed", "overdue", "sensitive", "any")
 
 
 @click.command(
@@ -75,6 +77,7 @@ def command(
     from piiscan.commands._monitoring import metrics, read_ping_url
     from piiscan.detect import expired
     from piiscan.report import ignored_lines, scan_document
+    from piiscan.retention import assess
     from piiscan.scan import ScanRequest, incomplete, prepare, run_scan
 
     config = app.config()
@@ -82,6 +85,7 @@ def command(
     preparation = prepare(config, request)
     ping_url = read_ping_url(ping_url_file) if ping_url_file else None
     notice = _notice(config, fail_on)
+    rules = app.retention() if "overdue" in fail_on else None
     inventory = app.inventory(create=True)
     with app.console.scan_progress() as meter:
         run, skips = run_scan(preparation, inventory, meter)
@@ -89,10 +93,14 @@ def command(
         replace(run, status="partial") if run.status == "interrupted" else run
     )  # out of time: the next scan resumes it
     intolerable = incomplete(skips, config.scan.tolerate)
-    found = [] if exit_zero else [name for name in fail_on if _found(name, inventory, run, config, notice)]
+    assessment = assess(config, inventory, rules, as_of=day_of(None, config), sources=sources) if rules else None
+    found = [name for name in fail_on if _found(name, inventory, run, config, notice, assessment)]
+    unjudged = incomplete(assessment.skips, config.scan.tolerate) if assessment else []
+    intolerable += [skip for skip in unjudged if skip not in intolerable]
     over = expired(config)
     reasons = (*(("incomplete",) if intolerable else ()), *found, *(("ignore_expired",) if over else ()))
-    code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if found else ExitCode.OK
+    failed = found and not exit_zero
+    code = ExitCode.INCOMPLETE if intolerable else ExitCode.FOUND if failed else ExitCode.OK
     covered = {source.name for source in run.sources}
     counts = [count for source, count in inventory.ignored() if source in covered]
     ignored = ignored_lines(config, counts, redact=output.redact_paths)
@@ -129,8 +137,17 @@ def _notice(config: Config, fail_on: tuple[str, ...]) -> Notice | None:
     return rulepack.notice(config.firm.notice)
 
 
-def _found(name: str, inventory: Inventory, run: RunRecord, config: Config, notice: Notice | None) -> bool:
+def _found(
+    name: str,
+    inventory: Inventory,
+    run: RunRecord,
+    config: Config,
+    notice: Notice | None,
+    assessment: Assessment | None,
+) -> bool:
     """Whether the inventory holds what a ``--fail-on`` names; on a first run everything is new."""
+    if name == "overdue":
+        return assessment is not None and bool(assessment.due)
     if name == "undisclosed":
         from piiscan.report import categories
 
