@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from piiscan.config import Config
+    from piiscan.detect.names import NameRules
     from piiscan.detect.profile import ContainerProfile
+    from piiscan.rulepack import RulePacks
 
 
 class Detector:
@@ -26,14 +29,12 @@ class Detector:
         from piiscan.detect.allow import AllowList  # noqa: PLC0415 - slow to import, needed only here
         from piiscan.detect.declared import Declarations  # noqa: PLC0415 - as above
         from piiscan.detect.engine import Engine  # noqa: PLC0415 - slow to import, needed only here
-        from piiscan.detect.names import NameRules  # noqa: PLC0415 - slow to import, needed only here
         from piiscan.detect.ner import finder  # noqa: PLC0415 - as above
 
         self.settings = settings or DetectorSettings()
-        self.packs = rulepack.load(self.settings.packs, self.settings.extra, self.settings.sensitive_when)
+        self.packs, self.names = _rules(self.settings)
         self.engine = Engine(self.packs, self.settings)
         self.entities = finder(self.packs, self.settings.ner)
-        self.names = NameRules(self.packs)
         self.allow = AllowList(self.settings.ignore, self.packs.data_types, self.settings.key)
         self.declared = Declarations(self.settings.declared, self.packs.data_types)
         for bar in (self.settings.bar(), *self.settings.by_source.values()):
@@ -103,3 +104,25 @@ class Detector:
         from piiscan.detect.profile import ContainerProfile  # noqa: PLC0415 - slow to import, needed only here
 
         return ContainerProfile(self, container)
+
+
+def _rules(settings: DetectorSettings) -> tuple[RulePacks, NameRules]:
+    """The rules of the packs. Those of the firm's own folders are read anew each time: they may have changed."""
+    if settings.extra:
+        return _read(settings.packs, settings.extra, settings.sensitive_when)
+    return _shipped(settings.packs, settings.sensitive_when)
+
+
+@lru_cache(maxsize=4)
+def _shipped(packs: tuple[str, ...], sensitive_when: tuple[str, ...]) -> tuple[RulePacks, NameRules]:
+    """What comes with the package, read once in a process: workers are forked from one that has."""
+    return _read(packs, (), sensitive_when)
+
+
+def _read(
+    packs: tuple[str, ...], extra: tuple[Path, ...], sensitive_when: tuple[str, ...]
+) -> tuple[RulePacks, NameRules]:
+    from piiscan.detect.names import NameRules  # noqa: PLC0415 - slow to import, needed only here
+
+    loaded = rulepack.load(packs, extra, sensitive_when)
+    return loaded, NameRules(loaded)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from piiscan.detect.gates import traits
-from piiscan.detect.leads import LeadScanner
+from piiscan.detect.leads import scanner_of
 from piiscan.detect.recognizers import PatternRun, WholeRun, build, runner
 from piiscan.model import Detection
 from piiscan.rulepack import Entity, Predefined, Recognizer, RulePacks
@@ -52,7 +52,7 @@ class Engine:
         ]
         self._plain = [each for each in gates if not each[2].leads]
         self._led = [each for each in gates if each[2].leads]
-        self._scanner = LeadScanner([gate.leads for _, _, gate in self._led])
+        self._scanner = scanner_of(tuple(gate.leads for _, _, gate in self._led))
         self._longest = max((gate.length for _, _, gate in self._plain), default=0)
         self._most = max((gate.digits for _, _, gate in self._plain), default=0)
         self._open: dict[tuple[int, int, int], _Open] = {}

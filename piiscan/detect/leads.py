@@ -8,6 +8,8 @@ expression's label cannot match the expression, so nothing is lost.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import groupby, takewhile
 from re import _constants as sre  # type: ignore[attr-defined]  # the standard library's own syntax tree
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -202,24 +204,28 @@ class LeadScanner:
         return frozenset().union(*(self._sets[lead] for lead in found)) if found else frozenset()
 
 
+@lru_cache(maxsize=4)
+def scanner_of(sets: tuple[frozenset[str], ...]) -> LeadScanner:
+    """The scanner of these sets, made once in a process: detectors of the same rules share it."""
+    return LeadScanner(sets)
+
+
 def _trie(words: Iterable[str]) -> str:
     """An expression for the longest of the words at a place, in time that does not depend on their number."""
-    root: dict[str, Any] = {}
-    for word in words:
-        node = root
-        for character in word:
-            node = node.setdefault(character, {})
-        node[""] = {}
-    return _branches(root)
+    return _branches(sorted(words), 0)
 
 
-def _branches(node: dict[str, Any]) -> str:
-    ways = [
-        (_BLANK.pattern if character == " " else re.escape(character)) + _branches(node[character])
-        for character in sorted(node)
-        if character
-    ]
-    if not ways:
-        return ""
-    joined = f"(?:{'|'.join(ways)})" if len(ways) > 1 or "" in node else ways[0]
-    return f"{joined}?" if "" in node else joined
+def _branches(words: Sequence[str], at: int) -> str:
+    """The expression for what words in order, alike up to a place, have after it."""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words[0], words[-1], strict=False)))
+    stem = "".join(map(_spelt, words[0][at:shared]))
+    rest = words[1:] if len(words[0]) == shared else words
+    if not rest:
+        return stem
+    ways = [_branches(list(group), shared) for _, group in groupby(rest, key=lambda word: word[shared])]
+    joined = f"(?:{'|'.join(ways)})" if len(ways) > 1 or len(rest) < len(words) else ways[0]
+    return f"{stem}{joined}{'?' if len(rest) < len(words) else ''}"
+
+
+def _spelt(character: str) -> str:
+    return _BLANK.pattern if character == " " else character

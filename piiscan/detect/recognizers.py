@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import presidio_analyzer.predefined_recognizers as stock
@@ -75,6 +75,12 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):
         return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
 
 
+@lru_cache(maxsize=4096)
+def _compiled(expression: str, flags: int) -> regex.Pattern[str]:
+    """The expression, compiled once in a process however many detectors it has: what regex remembers by itself is too little."""
+    return regex.compile(expression, flags, cache_pattern=False)
+
+
 class PatternRun:
     """The patterns of a Presidio recognizer, each behind its gate: the same findings in a fraction of the time.
 
@@ -108,9 +114,7 @@ class PatternRun:
         pattern = self._compiled.get(index)
         if pattern is None:
             recognizer = self._recognizer
-            pattern = regex.compile(
-                recognizer.patterns[index].regex, recognizer.global_regex_flags, cache_pattern=False
-            )
+            pattern = _compiled(recognizer.patterns[index].regex, int(recognizer.global_regex_flags))
             self._compiled[index] = pattern
         return pattern
 

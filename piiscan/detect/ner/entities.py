@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -101,7 +102,9 @@ def _detection(named: Named, rule: Entity) -> Detection:
     return Detection(rule.entity, rule.data_type, named.start, named.end, round(named.probability, 2), rule.id)
 
 
+@cache
 def _builtin() -> Source:
+    """Our network, read once in a process."""
     from piiscan.detect.ner.network import Network  # noqa: PLC0415 - loads numpy and the model
     from piiscan.detect.ner.tagger import Tagger  # noqa: PLC0415 - as above
 
