@@ -47,6 +47,7 @@ class Mariadb(Server):
     """A MariaDB server, or one database of it; MySQL differs in its name only."""
 
     name = "MariaDB"
+    deletes_loops = False
     hidden = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
     codes: ClassVar = {
         **dict.fromkeys(

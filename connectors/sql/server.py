@@ -110,6 +110,8 @@ class Server:
         _Binary,
     )
     """Types a value of which finds its row again when it is bound without a type."""
+    deletes_loops: ClassVar[bool] = True
+    """Whether a row that refers to itself can be deleted."""
     bind_limit: ClassVar[int] = 30_000
     """Values one statement may be given."""
     loses_bytes: ClassVar[bool] = False
