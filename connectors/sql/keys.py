@@ -51,11 +51,6 @@ class KeyForm:
         """Whether no part of the key is null: SQLite permits that in some primary keys."""
         return sa.and_(*(column.is_not(None) for column in self.columns(table)))
 
-    def differs(self, one: sa.FromClause, other: sa.FromClause) -> Expression:
-        """Whether two rows are not the same row."""
-        pairs = zip(self.columns(one), self.columns(other), strict=True)
-        return sa.or_(*(left != right for left, right in pairs))
-
     def among(self, table: sa.FromClause, keys: Sequence[Key]) -> Expression:
         """Whether a row's key is one of these."""
         return self.server.among(self.columns(table), keys)

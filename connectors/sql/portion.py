@@ -103,7 +103,11 @@ class Portion:
         above, below = (make_table(self.prepared.target.container, names).alias() for _ in range(2))
         query = (
             sa.select(*form.fetched(above), sa.func.count())
-            .select_from(above.join(below, sa.and_(refers(below, above, reference), form.differs(below, above))))
+            .select_from(
+                above.join(
+                    below, sa.and_(refers(below, above, reference), self.prepared.taking.apart(below, above, reference))
+                )
+            )
             .group_by(*form.columns(above))
         )
         counted: Counter[Key] = Counter()

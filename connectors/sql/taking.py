@@ -79,10 +79,16 @@ class Taking:
             below = self._table(reference)
             found.append(
                 sa.exists(sa.literal(1))
-                .where(refers(below, above, reference), self.form.differs(below, above))
+                .where(refers(below, above, reference), self.apart(below, above, reference))
                 .correlate(above)
             )
         return sa.or_(*found)
+
+    def apart(self, one: sa.FromClause, other: sa.FromClause, reference: Reference) -> Expression:
+        """Whether two rows of the table are not one and the same; always, where that one could not be deleted either."""
+        if effect(reference) == "refuse" and not self._scope.server.deletes_loops:
+            return sa.true()
+        return sa.or_(*(one.c[name] != other.c[name] for name in self.form.names))
 
     def _table(self, reference: Reference) -> sa.FromClause:
         """The table once more, as far as its key and a reference go."""
@@ -125,7 +131,7 @@ class Taking:
             if taker.judgment != self.target.judgment
         ]
         goes = sa.or_(sa.and_(below.taken_but_own(), sa.not_(below.leads())), *(each.taken() for each in others))
-        return self._stays(below.rows, reference, [sa.not_(sure(goes))], self.form.names)
+        return self._stays(below.rows, reference, [sa.not_(sure(goes))], own=True)
 
     def _dependents_below(self) -> tuple[Dependent, ...]:
         """The same dependents, such that a copy of this target does not look for takers in its own table."""
@@ -133,19 +139,14 @@ class Taking:
             replace(each, target=None, also=()) if self._is_own(each) else each for each in self.target.dependents
         )
 
-    def _stays(self, rows: Rows, reference: Reference, stays: Sequence[Expression], key: Sequence[str]) -> Expression:
-        """Whether one of ``rows`` refers to a row and stays; with ``key``, another one than the row itself.
+    def _stays(self, rows: Rows, reference: Reference, stays: Sequence[Expression], *, own: bool) -> Expression:
+        """Whether one of ``rows`` refers to a row and stays; of its ``own`` table another row than itself.
 
         A table of its own in the query: every `Rows` gives its tables the same names.
         """
-        names = dict.fromkeys((*reference.columns, *key))
-        columns = [rows.column(name).label(f"c{number}") for number, name in enumerate(names)]
-        labels = {name: f"c{number}" for number, name in enumerate(names)}
-        child = rows.select(*columns).where(*stays).subquery()
-        pairs = zip(reference.parent_columns, reference.columns, strict=True)
-        found = [self.own.c[parent] == child.c[labels[column]] for parent, column in pairs]
-        if key:
-            found.append(sa.or_(*(self.own.c[name] != child.c[labels[name]] for name in key)))
+        names = dict.fromkeys((*reference.columns, *(self.form.names if own else ())))
+        child = rows.select(*(rows.column(name).label(name) for name in names)).where(*stays).subquery()
+        found = [refers(child, self.own, reference), *([self.apart(child, self.own, reference)] if own else [])]
         return sa.exists(sa.literal(1)).select_from(child).where(*found).correlate(self.own)
 
 
