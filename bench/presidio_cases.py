@@ -63,7 +63,11 @@ DELIBERATE: Final[dict[str, tuple[int, str]]] = {
     "DE_PASSPORT": (1, "the first letter says which office gave a number out: L to Z are identity cards"),
     "IP_ADDRESS": (
         14,
-        "unspecified, broadcast and multicast addresses and whole networks are nobody's, five groups are a version",
+        "loopback, unspecified, broadcast and multicast addresses and whole networks are nobody's, five groups are a version",
+    ),
+    "PHONE_NUMBER": (
+        2,
+        "a firm that names the Philippines gets mobile numbers without the leading 0 too, as Presidio's PhoneRecognizer gives them",
     ),
     "URL": (
         13,

@@ -47,6 +47,11 @@ _THINGS: Final = frozenset(
      "title", "label", "district", "place", "borough", "neighborhood", "station", "school", "album", "track", "song", "film", "book"}
 )  # fmt: skip
 """Words of a name that say its values are called after people but are none."""
+_SAID_OTHERWISE: Final[dict[str, frozenset[str]]] = {
+    name: frozenset({"version", "ver", "revision", "release", "build", "firmware", "driver", "kernel", "patch", "oid"})
+    for name in ("ip_address", "phone", "fax")
+}
+"""Words of a name that say what its values are instead of this data type: four numbers with points are a version."""
 _TWICE: Final = 2
 _IN_PROSE: Final = 0.05
 _AMONG_PEOPLE: Final = 0.02
@@ -226,7 +231,7 @@ def _by_value(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
     tally = case.tally
     for data_type, found in sorted(tally.strong.items()):
         share = tally.strong_share(data_type)
-        if _by_network(found, detector) and "reference" in case.around.about:
+        if _is_denied(data_type, found, case, detector):
             continue
         if share.value >= _MOST and share.interval[0] >= _TELLING and not _coincidence(found, tally, detector):
             yield _valued(data_type, round(found.score * (0.8 + 0.2 * share.value), 3), found, tally, share)
@@ -255,7 +260,7 @@ def _rare(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
     """Findings in some cells of a column that is for something else: a card number in one note of ten thousand."""
     tally = case.tally
     for data_type, found in sorted(tally.strong.items()):
-        if _coincidence(found, tally, detector):
+        if _coincidence(found, tally, detector) or _is_denied(data_type, found, case, detector):
             continue
         if _is_worth_saying(found, case, detector):
             evidence: Evidence = "values" if found.whole > found.inside else "text"
@@ -269,12 +274,19 @@ def _is_worth_saying(found: Found, case: ColumnCase, detector: Detector) -> bool
     """Whether findings in some cells are more than chance: all that are sure by their form, of others enough of them."""
     if all(detector.engine.rules[name].rare for name in found.recognizers):
         return True
-    if _by_network(found, detector) and "reference" in case.around.about:
-        return False
     if not _by_network(found, detector):
         return case.about_people or found.cells >= _SOME * case.tally.seen
     share = _AMONG_PEOPLE if case.about_people else _IN_PROSE
     return found.cells >= max(_TWICE, share * (case.tally.seen - case.tally.untagged))
+
+
+def _is_denied(data_type: str, found: Found, case: ColumnCase, detector: Detector) -> bool:
+    """Whether the column's name or its table says that the values are something else, and no checksum contradicts."""
+    if not _SAID_OTHERWISE.get(data_type, frozenset()).isdisjoint(case.words):
+        return True
+    if not _by_network(found, detector):
+        return False
+    return "reference" in case.around.about or (data_type == "person_name" and not _THINGS.isdisjoint(case.words))
 
 
 def _by_network(found: Found, detector: Detector) -> bool:

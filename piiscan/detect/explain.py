@@ -129,7 +129,7 @@ class _Explanation:
     def _base(self, station: Station | None, found: Detection) -> tuple[float, tuple[str, ...]]:
         """The score the rule's own expressions give a finding, and which of them match there."""
         if station is None:
-            return found.score, ("the network's probability",)
+            return found.score, ("the named-entity model",)
         place = (found.start, found.end)
         if isinstance(station.rule, Predefined):
             worth = self._run(station, None).get(place)

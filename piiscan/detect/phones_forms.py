@@ -9,7 +9,7 @@ RUN: Final = re.compile(
     r"(?<![\w$£€₹])(?<!\d[-./,:#*])(?<![A-Za-z]-)"
     r"(?P<number>[+\uff0b(]{0,2}\d+\)?(?:[ \u00a0./()\u2010-\u2015-]{1,4}\d+\)?)*)"
     r"(?P<extension>[ ,;]{0,2}(?:x|ext\.?|extn\.?|extension)[ .:]{0,2}\d{1,6})?"
-    r"(?![\w%°€£]|[,:]\d|[*#]\d)",
+    r"(?![\w%°€£]|[,:]\d|[*#]\d|-(?-i:[A-Z]{1,3})(?![A-Za-z]))",
     re.IGNORECASE,
 )
 """Groups of digits with what people put between them, and an extension."""
@@ -23,8 +23,10 @@ DATE: Final = re.compile(
 )
 COMPACT_DATE: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 OTHER_THINGS: Final = re.compile(
-    r"\d{3}-\d\d-\d{4}|\d\d-\d{7}|\d{5}-\d{3,4}(?:-\d{1,2})?|\d{4,5}-\d{3,4}-\d{1,2}"  # SSN, EIN, postcode, NDC (drug)
-    r"|97[89][- ].*|\d{1,3}(?:\.\d{1,3}){3}|\d{4}(?:[- ]\d{4}){2,3}|\d+\.\d+"  # ISBN, IP address, card, decimal number
+    r"\d{3}-\d\d-\d{4}|(?!0[0789]|1[789]|2[89]|49|69|7[089]|89|9[67])\d\d-\d{7}"  # SSN, EIN (prefixes: IRS Publication 1635)
+    r"|\d{5}-\d{3,4}(?:-\d{1,2})?|\d{4,5}-\d{3,4}-\d{1,2}|97[89][- ].*"  # postcode, NDC (drug), ISBN
+    r"|(?:1?\d?\d|2[0-4]\d|25[0-5])(?:\.(?:1?\d?\d|2[0-4]\d|25[0-5])){3}|\d(?:\.\d{1,5}){3}"  # IP address, version
+    r"|\d{4}(?:[- ]\d{4}){2,3}|\d+\.\d+"  # card, decimal number
 )
 ANOTHER_LABEL: Final = re.compile(
     r"(?:\b(?:invoice|order|account|acct|a/c|ref|reference|policy|claim|case|ticket|serial|part|isbn|issn|iban|vat|gst|duns|tracking|card"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import presidio_analyzer.predefined_recognizers as stock
 import regex
-from presidio_analyzer import EntityRecognizer, LocalRecognizer, PatternRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer, LocalRecognizer, Pattern, PatternRecognizer, RecognizerResult
 
 from piiscan.detect.addresses import AddressRecognizer
 from piiscan.detect.gates import Gate, gate_of
@@ -60,10 +60,18 @@ class RuleRecognizer(LocalRecognizer):
 
 
 class OfflineEmailRecognizer(stock.EmailRecognizer):
-    """Presidio's, with the public suffix list from the package instead of the network."""
+    """Presidio's, with the public suffix list from the package instead of the network.
+
+    What may stand before the sign ends where the parameter of an address or a path begins: ``to=ann@example.com``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(patterns=[Pattern(p.name, _without_parameters(p.regex), p.score) for p in self.PATTERNS])
 
     def validate_result(self, pattern_text: str) -> bool:
-        """Whether the domain can exist: a public suffix, or a name reserved for private use."""
+        """Whether the domain can exist: a public suffix, or a name reserved for private use. Git's user is nobody."""
+        if pattern_text.startswith("git@"):
+            return False
         if pattern_text.rpartition(".")[2].lower() in _RESERVED:
             return True
         return bool(self._extract(pattern_text).fqdn)
@@ -73,6 +81,10 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):
         import tldextract  # noqa: PLC0415 - slow to import, needed only here
 
         return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), fallback_to_snapshot=True)
+
+
+def _without_parameters(expression: str) -> str:
+    return expression.replace("%&'", "%'").replace("/=?^", "^")
 
 
 @lru_cache(maxsize=4096)

@@ -83,11 +83,11 @@ def test_of_overlapping_findings_the_surest_stays(detector: Detector) -> None:
 
 def test_regions_decide_which_rules_apply() -> None:
     """An Aadhaar number is looked for where data lie in India."""
-    text = "UIDAI 312345678909, pay asha.rao@okhdfcbank"
+    text = "UIDAI 312345678909, filed by AAACB1234C"
     indian = Detector(DetectorSettings(regions=("IN",), phone_regions=("IN",)))
 
     assert types(Detector(), text) == []
-    assert types(indian, text) == ["in_aadhaar", "in_upi_vpa"]
+    assert types(indian, text) == ["in_aadhaar", "in_pan"]
 
 
 def test_settings_travel_to_workers() -> None:
