@@ -118,7 +118,7 @@ class Taking:
             stays: list[Expression] = [sa.or_(sa.false(), *taking[0].kept())]
         else:
             stays = [sa.not_(sure(each.taken())) for each in taking]
-        return [self._stays(rows, reference, stays, ())]
+        return [self._stays(rows, reference, stays, own=False)]
 
     def _kept_by_own(self, reference: Reference) -> Expression:
         """Whether a row of the same table refers to a row and stays, or leads itself."""
