@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["CANARIES", "build"]
 
 MARKER: Final = ".piiscan-demo"
-_BUILT: Final = ("firm.db", "piiscan.toml", "piiscan.db", "piiscan.db-wal", "piiscan.db-shm")
+_BUILT: Final = ("firm.db", "piiscan.toml", "piiscan.key", "piiscan.db", "piiscan.db-wal", "piiscan.db-shm")
+_FOLDERS: Final = ("share", "rules")
 
 
 def __getattr__(name: str) -> tuple[str, ...]:
@@ -54,14 +55,15 @@ def _clear(folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o750)
     (folder / MARKER).write_text(
-        f"Built by piiscan demo, which replaces {', '.join(_BUILT)} and share.\n", encoding="utf-8"
+        f"Built by piiscan demo, which replaces {', '.join(_BUILT)} and {' and '.join(_FOLDERS)}.\n", encoding="utf-8"
     )
     for name in _BUILT:
         (folder / name).unlink(missing_ok=True)
-    if (folder / "share").is_symlink():
-        (folder / "share").unlink()
-    elif (folder / "share").exists():
-        shutil.rmtree(folder / "share")
+    for name in _FOLDERS:
+        if (folder / name).is_symlink():
+            (folder / name).unlink()
+        elif (folder / name).exists():
+            shutil.rmtree(folder / name)
 
 
 def _write(folder: Path, today: date, seed: int) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import secrets
 import sqlite3
 from datetime import date, timedelta
 from importlib import resources
@@ -36,9 +38,18 @@ def write_database(path: Path, tables: Tables) -> None:
 
 
 def write_config(path: Path, today: date) -> Path:
-    """The path of the configuration, written with the disclosures' dates counted back from today."""
+    """The path of the configuration, written with the disclosures' dates counted back from today, beside rules and a fresh key."""
+    _write_private(path.with_name("piiscan.key"), base64.b64encode(secrets.token_bytes(32)).decode())
+    path.with_name("rules").mkdir(exist_ok=True)
+    schedule = (resources.files("piiscan.demo") / "schedule.toml").read_text(encoding="utf-8")
+    (path.with_name("rules") / "schedule.toml").write_text(schedule, encoding="utf-8")
     text = (resources.files("piiscan.demo") / "firm.toml").read_text(encoding="utf-8")
     days = {"first": today - timedelta(days=900), "last": today - timedelta(days=20)}
-    path.write_text(Template(text).substitute(days), encoding="utf-8")
-    path.chmod(0o600)
+    _write_private(path, Template(text).substitute(days))
     return path
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(text, encoding="utf-8")

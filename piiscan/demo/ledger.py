@@ -129,7 +129,7 @@ def _plan(draw: Draw, number: int, account: Account) -> Row:
 
 def _call(draw: Draw, number: int, account: Account) -> Row:
     started = draw.moment(draw.recent() if draw.happens(0.5) else draw.older())
-    path = f"recordings/{started:%Y-%m}/call-{number:05d}.wav" if draw.happens(0.7) else None
+    path = f"recordings/{started:%Y-%m}/{started:%Y-%m-%d}-call-{number:05d}.wav" if draw.happens(0.7) else None
     phone = draw.pick((account.person.cell_phone, account.person.home_phone))
     way, agent, seconds = draw.pick(("in", "out")), f"A{draw.rng.randint(1, 12):02d}", draw.rng.randint(5, 900)
     disposition = draw.pick(("PTP", "LM", "NA", "WN"))

@@ -9,6 +9,7 @@ from piiscan.model import Section
 from piiscan.report.ageing import BANDS, UNDATED
 from piiscan.report.scan_report import PLACES_SHOWN, first_of
 from piiscan.report.wording import number_of
+from piiscan.retention.verdicts import AFTER_MINIMA
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -165,6 +166,8 @@ def _noted(verdicts: Sequence[Verdict], places: Places) -> Section | None:
         for verdict in verdicts
         for note in verdict.notes
         if not note.startswith(_UNDATED_NOTE)
+        and not (verdict.rows_undated and "by hand" in note)
+        and (verdict.rows_overdue or not note.startswith(AFTER_MINIMA))
     )
     return _listed("To be known", ("place", "note"), list(said))
 
@@ -172,6 +175,7 @@ def _noted(verdicts: Sequence[Verdict], places: Places) -> Section | None:
 def _why_undated(verdict: Verdict, places: Places) -> str:
     missing = [note for note in verdict.notes if note.startswith(_UNDATED_NOTE)]
     _, column, _ = _clock(verdict, places)
+    missing += [note for note in verdict.notes if "by hand" in note]
     return "; ".join(missing) or f"{column} is empty, no date, or a day that cannot be"
 
 

@@ -160,6 +160,8 @@ def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
                 if path not in containers:
                     tally.skips.append(_missing(court, path, tally.skips))
                     continue
+                if containers[path].kind == "view":  # its rows lie in tables, and are judged there
+                    continue
                 try:
                     _judge_container(court, connector, containers[path], containers, tally, rule)
                 except SourceError as error:
@@ -254,7 +256,8 @@ def _record(
         spoken_of |= {verdict.owner for verdict in made}
         tally.verdicts += made
         overdue = sum(verdict.rows_overdue for verdict in made)
-        if overdue and not question.rule.advisory:
+        by_hand = holder.container.kind == "file" and question.rule.action == "anonymize"
+        if overdue and not question.rule.advisory and not by_hand:
             tally.due.append(_due(court, holder, question, made, overdue))
     if rule is None:
         tally.verdicts += left_over(holder.container, holder.columns, judged, spoken_of)

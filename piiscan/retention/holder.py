@@ -33,6 +33,8 @@ class Holder:
     container: Container
     columns: Mapping[str, tuple[str, ...]]
     """Data type -> its columns; empty for running text and files."""
+    solid: frozenset[str]
+    """The data types that whole columns hold, or the file as a whole: not some cells of running text among others."""
     owner_column: str | None
     owners: tuple[str | None, ...]
     """Who may own rows here: None = one owner for all."""
@@ -55,6 +57,14 @@ class Holder:
             if (not rule.roles or self.facts[owner, name].role in rule.roles)
             and (not rule.regimes or self.facts[owner, name].regime in rule.regimes)
         )
+
+    def tells(self, rule: RetentionRule, types: frozenset[str]) -> frozenset[str]:
+        """Those of the types whose rows a query can tell: what is found in running text now and then is in unknown rows.
+
+        A rule on everything speaks of the rows as a whole, and takes them all.
+        """
+        whole = rule.action == "delete" and "all" in rule.data_types
+        return types if whole else types & self.solid
 
     def published(self, owner: str | None, types: Iterable[str]) -> Period | None:
         """The longest period that the firm publishes for these data types; None when it publishes none for one of them."""
@@ -88,16 +98,20 @@ def holder_of(
 ) -> Holder:
     """What a container holds, from the inventory's holdings of it (those of its members too, for a file goes as a whole)."""
     columns: dict[str, set[str]] = {}
+    solid: set[str] = set()
     for holding in holdings:
         if holding.data_type in types:
             found = columns.setdefault(holding.data_type, set())
-            if holding.column is not None:
+            if container.kind == "file" or "text" not in holding.evidence:
+                solid.add(holding.data_type)
+            if holding.column is not None and "text" not in holding.evidence:
                 found.add(holding.column)
     column = owner_column(source, container) if container.kind != "file" else None
     owners = (*sorted(config.clients), UNKNOWN_OWNER) if column else (None,)
     return Holder(
         container=container,
         columns={name: tuple(sorted(found)) for name, found in sorted(columns.items())},
+        solid=frozenset(solid),
         owner_column=column,
         owners=owners,
         facts={

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
-from piiscan.model.judging import Change, Judgment, Keep, Term
+from piiscan.model.judging import Change, Ended, Judgment, Keep, Term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,8 +30,9 @@ STORAGE_LIMIT: Final = "ccpa_storage_limit"
 HORIZONS: Final = (30, 90)
 """Days ahead for which reports say what will be due."""
 
-Purpose = Literal["maximum", "after_minimum", "minimum", "use_limit"]
-"""``minimum``: something must be kept for a time, and nothing asks for its removal after it (a client's data: the client decides)."""
+Purpose = Literal["maximum", "after_minimum", "minimum", "by_hand", "use_limit"]
+"""``minimum``: something must be kept for a time, and nothing asks for its removal after it (a client's data: the client decides).
+``by_hand``: a maximum on what running text holds now and then: no query tells in which rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,10 @@ def _reaches(
     for rule in rules:
         if rule.kind not in MAXIMA or rule.id not in reached:
             continue
-        types = reached[rule.id]
+        types = holder.tells(rule, reached[rule.id])
+        if not types:
+            yield _Reach(rule, "by_hand", reached[rule.id], (), None)
+            continue
         published = holder.published(owner, types)
         if published is None and not rule.fixed and any(end.period is None for end in rule.ends):
             continue
@@ -134,7 +138,7 @@ def _question(
     holder: Holder, reach: _Reach, id_: str, owners: frozenset[str | None] | None, terms: Terms, covering: Covering
 ) -> Question:
     rule, types = reach.rule, tuple(sorted(reach.types))
-    changes = _changes(holder, rule, types)
+    changes = _changes(holder, rule, types) if reach.purpose == "maximum" else ()
     affected = holder.columns.keys() if rule.action == "delete" else frozenset(types)
     bounds_keeping = reach.purpose != "use_limit"
     holds = covering.holds(affected) if bounds_keeping else ()
@@ -149,13 +153,16 @@ def _question(
     )
     if reach.purpose == "after_minimum":
         judgment = replace(judgment, keeps=())
-    asked = reach.minima if reach.purpose == "after_minimum" else (rule, *reach.minima)
-    return Question(rule, reach.purpose, types, reach.minima, judgment, terms.missing(asked), covering.said)
+    rules = reach.minima if reach.purpose == "after_minimum" else (rule, *reach.minima)
+    missing = () if reach.purpose == "by_hand" else terms.missing(rules)
+    return Question(rule, reach.purpose, types, reach.minima, judgment, missing, covering.said)
 
 
 def _due(reach: _Reach, terms: Terms) -> Term:
     if reach.purpose == "minimum":
         return Term(fixed=False)
+    if reach.purpose == "by_hand":
+        return Term((Ended(None, terms.as_of),))
     if reach.purpose == "after_minimum":
         return Term(tuple(terms.of(rule) for rule in reach.minima), "later")
     return terms.of(reach.rule, reach.published)

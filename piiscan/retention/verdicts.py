@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from piiscan.rulepack.retention import RetentionRule
 
 VerdictStatus = Literal["within", "overdue", "exempt", "on_hold", "undated", "no_rule"]
+AFTER_MINIMA: Final = "after the legal minima"
 _URGENCY: Final[tuple[RowStatus, ...]] = ("overdue", "undated", "on_hold", "exempt", "within")
 """What a container is called when its rows stand differently: what asks most for somebody's attention."""
 
@@ -161,7 +162,7 @@ def _verdict(
         citation=rule.citation,
         action=rule.action,
         rows_due_in=dict(zip(("30", "90"), coming or (0, 0), strict=True)),
-        notes=(*_notes(question), *notes),
+        notes=(*_notes(container, question), *notes),
     )
 
 
@@ -230,14 +231,18 @@ def _until(rule: RetentionRule, newest: date | None) -> date | None:
     return rule.ends[0].period.end(newest)
 
 
-def _notes(question: Question) -> tuple[str, ...]:
+def _notes(container: Container, question: Question) -> tuple[str, ...]:
     notes = []
     if question.purpose == "after_minimum":
         kept = ", ".join(rule.id for rule in question.minima)
-        notes.append(f"kept longer than the legal minima ask ({kept}), and no maximum of your own is set")
+        notes.append(f"{AFTER_MINIMA} ({kept}) no maximum of your own is set, and what is left is to be disposed of")
     if question.purpose == "minimum":
         kept = ", ".join(rule.id for rule in question.minima)
         notes.append(f"must be kept for a time ({kept}); nothing in force asks for its removal after it")
+    if question.purpose == "by_hand":
+        notes.append("found in running text: no query tells in which rows, so look at them by hand")
+    if question.rule.action == "anonymize" and container.kind == "file":
+        notes.append("a file cannot be emptied in part: cut it out by hand")
     notes += [f"nothing dates {event}: give it a clock" for event in question.missing]
     notes += question.said
     if any(end.clock is not None and end.clock.basis == "inferred" for end in _all_ends(question)):
