@@ -18,7 +18,7 @@ from piiscan.model.erasing import Chunk, Dependent, Key, Shape, Target
 from piiscan.model.judging import Change, Ended, Judgment, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 AS_OF = date(2026, 1, 1)
@@ -64,6 +64,16 @@ class Bench:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return sorted(self.place.rows(query))
+
+    def hold(self, statement: str) -> Callable[[], None]:
+        """Runs a statement in a transaction that stays open until the function returned is called."""
+        url = f"sqlite:///{self.place.path}" if self.kind == "sqlite" else self.place.engine.url
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        connection = engine.connect()
+        if self.kind == "postgresql":
+            connection.exec_driver_sql(f"SET search_path = {self.place.name}")
+        connection.exec_driver_sql(statement)
+        return connection.close
 
     def connector(self, source: Source | None = None, **plan: Any) -> SqlConnector:
         self.opened.append(SqlConnector(source or self.reading, ReadPlan(**{"lock_timeout_s": 2.0, **plan})))
@@ -139,11 +149,6 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         yield made
         for connector in made.opened:
             connector.close()
-
-
-def only(*kinds: str) -> pytest.MarkDecorator:
-    """A test for some of them."""
-    return pytest.mark.parametrize("base", kinds, indirect=True)
 
 
 def _sqlite(_request: pytest.FixtureRequest, folder: Path) -> Iterator[Bench]:
