@@ -50,7 +50,7 @@ def notes(config: Config) -> Iterator[str]:
     for name in missing:
         packs = sorted({rule.pack for rule in shipped if name in rule.capacities})
         if packs:
-            yield f"the rules for a {name} are in {', '.join(packs)}, which [rules] packs does not name"
+            yield f"the rules for the capacity {name} are in {', '.join(packs)}, which [rules] packs does not name"
 
 
 def _law(config: Config) -> RetentionRules:

@@ -50,9 +50,10 @@ class Known:
         if word in words:
             return
         hint = near(word, words)
+        if hint:
+            hint += f" One of your own is declared: [[{kind}]] with id and text"
         if hint or not firms:
-            own = f"; if it is one of your own, declare it: [[{kind}]] id and text" if hint else ""
-            raise RuleError(f"{place}: unknown {kind} {word!r}", hint=f"{hint}{own}".lstrip("; "))
+            raise RuleError(f"{place}: unknown {kind} {word!r}", hint=hint)
         words[word] = f"a firm's own {kind}"
 
 

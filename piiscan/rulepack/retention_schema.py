@@ -12,12 +12,33 @@ from piiscan.rulepack.retention import KEEPING, MAXIMA, RuleKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.]*$")]
-GroundId = Annotated[str, Field(pattern=r"^(E\d+|[A-Z]+\.[a-z]+)$")]
-Event = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Words = Annotated[str, Field(pattern=r"\S")]
-Glob = Annotated[str, Field(pattern=r"^[^:]+:.+$")]
-Status = Annotated[str, Field(pattern=r"^([CSG]( / [CSG])?)?$")]
+_ID: Final = r"^[a-z][a-z0-9_.]*$"
+_GROUND: Final = r"^(E\d+|[A-Z]+\.[a-z]+)$"
+_EVENT: Final = r"^[a-z][a-z0-9_]*$"
+_NO_OR_EVENT: Final = r"^([a-z][a-z0-9_]*)?$"
+_WORDS: Final = r"\S"
+_GLOB: Final = r"^[^:]+:.+$"
+_STATUS: Final = r"^([CSG]( / [CSG])?)?$"
+_CHANGE: Final = r"(?s)^(null|year|constant:.+|prefix:[1-9]\d*)$"
+FORMS: Final = {
+    _ID: "must be a name in small letters, such as our_recordings",
+    _GROUND: "must be E and a number, or letters and a name such as X.law",
+    _EVENT: "must be an event, in small letters and underscores, such as call_date",
+    _NO_OR_EVENT: "must be an event, in small letters and underscores, such as call_date",
+    _WORDS: "must not be empty",
+    _GLOB: "must be source:container, such as share:rec/** or *:public.call_log",
+    _STATUS: "must be C, S or G, or two of them such as C / G",
+    _CHANGE: "must be null, year, constant:TEXT or prefix:N",
+}
+"""What texts must look like, by the expression that checks it."""
+
+Id = Annotated[str, Field(pattern=_ID)]
+GroundId = Annotated[str, Field(pattern=_GROUND)]
+Event = Annotated[str, Field(pattern=_EVENT)]
+Words = Annotated[str, Field(pattern=_WORDS)]
+Glob = Annotated[str, Field(pattern=_GLOB)]
+Status = Annotated[str, Field(pattern=_STATUS)]
+Change = Annotated[str, Field(pattern=_CHANGE)]
 
 
 class _Table(BaseModel):
@@ -68,12 +89,12 @@ class RuleTable(_Table):
     regimes: tuple[Literal["glba", "hipaa", "fcra", "dppa", "ccpa"], ...] = ()
     roles: tuple[Literal["business", "service_provider"], ...] = ()
     kind: RuleKind
-    trigger: str = ""
+    trigger: Annotated[str, Field(pattern=_NO_OR_EVENT)] = ""
     period: str = ""
     ends: tuple[EndTable, ...] = ()
     combine: Literal["later", "earlier"] | None = None
     action: Literal["delete", "anonymize"] | None = None
-    anonymize: dict[Words, Annotated[str, Field(pattern=r"(?s)^(null|year|constant:.+|prefix:[1-9]\d*)$")]] = {}
+    anonymize: dict[Words, Change] = {}
     exception: str = ""
     yields: bool | None = None
     citation: Words
@@ -194,5 +215,5 @@ class GroundTable(_Table):
 class WordTable(_Table):
     """An event or a capacity, and what it means."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Event
     text: Words

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from piiscan.errors import RuleError
 from piiscan.rulepack import files
+from piiscan.rulepack.retention_schema import FORMS
 from piiscan.rulepack.spelling import near
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -19,36 +20,54 @@ def check_table(model: type[_Model], raw: dict[str, Any], place: str) -> _Model:
         return model.model_validate(raw)
     except ValidationError as error:
         problem = error.errors()[0]
-        path = tuple(
-            step for step in problem["loc"] if not isinstance(step, str) or step in _steps(model) or step in str(raw)
-        )
-        key = files.place(path, raw)
-        text, hint = _explain(model, problem, str(path[-1]) if path else "")
-        raise RuleError(f"{place}: {key}: {text}" if key else f"{place}: {text}", hint=hint) from None
+        path = _in_file(problem["loc"], raw)
+        text, hint = _explain(model, problem, path)
+        raise RuleError(": ".join(part for part in (place, files.place(path, raw), text) if part), hint=hint) from None
+
+
+def _in_file(loc: tuple[int | str, ...], raw: Any) -> tuple[int | str, ...]:
+    """Pydantic's path to a problem without the steps that are its own (members of a union); a missing key stays."""
+    path: list[int | str] = []
+    node = raw
+    for step in loc:
+        try:
+            node = node[step]
+        except (KeyError, IndexError, TypeError):
+            if not isinstance(node, dict) or step != loc[-1]:
+                continue
+        path.append(step)
+    return tuple(path)
+
+
+def _explain(model: type[BaseModel], problem: Any, path: tuple[int | str, ...]) -> tuple[str, str]:
+    """A problem of pydantic's as a sentence about the key, and what to do."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    keys = [step for step in path if isinstance(step, str)]
+    if kind == "extra_forbidden":
+        return "is no key here", near(keys[-1], _steps(model))
+    if kind == "value_error":
+        return str(context["error"]), ""
+    if kind == "string_pattern_mismatch":
+        return FORMS[context["pattern"]], ""
+    wording = _WORDING.get(kind.partition("_from_")[0])
+    return (wording.format(**context) if wording else str(problem["msg"])), ""
 
 
 def _steps(model: type[BaseModel]) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 
-def _explain(model: type[BaseModel], problem: Any, key: str) -> tuple[str, str]:
-    """A problem of pydantic's as a sentence about the key, and what to do."""
-    kind, context = problem["type"], problem.get("ctx", {})
-    if kind == "missing":
-        return "is missing", ""
-    if kind == "extra_forbidden":
-        return "is no key here", near(key, _steps(model))
-    if kind == "literal_error":
-        return f"must be {context['expected']}", ""
-    if kind == "value_error":
-        return str(context["error"]), ""
-    if kind == "string_pattern_mismatch":
-        return _PATTERNS.get(key, "must not be empty" if context["pattern"] == r"\S" else "is malformed"), ""
-    return str(problem["msg"])[:1].lower() + str(problem["msg"])[1:], ""
-
-
-_PATTERNS = {
-    "id": "must be a name in small letters, such as our_recordings",
-    "status": "must be C, S or G, or two of them such as C / G",
-    "trigger": "must be an event, in small letters and underscores, such as call_date",
+_WORDING = {
+    "missing": "is missing",
+    "literal_error": "must be {expected}",
+    "string_type": "must be text in quotes",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "date_type": "must be a day such as 2026-01-01",
+    "date": "must be a day such as 2026-01-01",
+    "date_parsing": "must be a day such as 2026-01-01",
 }
+"""Pydantic's kinds of error in our words (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
