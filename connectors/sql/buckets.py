@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
+from piiscan.connectors.sql.days import Form
 from piiscan.model.judging import Ended
 
 if TYPE_CHECKING:
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from piiscan.connectors.sql.server import Expression
     from piiscan.model import Clock
     from piiscan.model.judging import Change, Judgment, Term, Test
+
+
+SPANS: Final = {"first": sa.func.min, "last": sa.func.max}
 
 
 class Buckets:
@@ -57,8 +62,9 @@ class Buckets:
 
     def owner(self) -> Expression:
         """As found for each row."""
-        self._facts.setdefault("owner", self._rows.owner().label("owner"))
-        return sa.column("owner", sa.String())
+        if "owner" not in self._facts:
+            self._facts["owner"] = self._rows.owner_number().label("owner_number")
+        return self._rows.name_owner(sa.column("owner_number", sa.Integer()))
 
     def _flag(self, key: Hashable, condition: Callable[[], Expression]) -> Expression:
         if key not in self._facts:
@@ -67,34 +73,50 @@ class Buckets:
         return flag == 1
 
     def select(self, *what: Expression) -> sa.Select[Any]:
-        """A query of the groups: what is asked, the ``rows`` of each, and by clock their first and last day."""
-        clocks = [
-            days.bucket(self._cutoffs[path]).label(f"clock_{number}")
-            for number, (path, days) in enumerate(self._days.items())
+        """A query of the groups: what is asked, the ``number`` of rows of each, and by clock their first and last day."""
+        buckets = self._bucketed()
+        days = [name for name in buckets.c.keys() if name.startswith("day_")]  # noqa: SIM118  # not a dictionary
+        keys = [column for column in buckets.c if column.name not in days]
+        spans = [of(buckets.c[day]).label(f"{name}_{day}") for day in days for name, of in SPANS.items()]
+        groups = sa.select(*keys, sa.func.count().label("number"), *spans).group_by(*keys).subquery("piiscan_groups")
+        # Rows without a day are groups of their own: what was found in them is none.
+        known = [
+            sa.case((groups.c[f"clock_{span.name.rpartition('_')[2]}"].is_not(None), groups.c[span.name])).label(
+                span.name
+            )
+            for span in spans
         ]
-        days = [days.value.label(f"day_{number}") for number, days in enumerate(self._days.values())]
-        facts = self._rows.select(*self._facts.values(), *clocks, *days).subquery("piiscan_facts")
-        keys = [facts.c[label.name] for label in (*self._facts.values(), *clocks)]
-        first = [sa.func.min(facts.c[label.name]).label(f"first_{number}") for number, label in enumerate(days)]
-        last = [sa.func.max(facts.c[label.name]).label(f"last_{number}") for number, label in enumerate(days)]
-        groups = sa.select(*keys, sa.func.count().label("rows"), *first, *last).group_by(*keys)
-        rows = groups.subquery("piiscan_groups")
-        spans = (rows.c[label.name] for label in (*first, *last))
-        return sa.select(*what, rows.c.rows, *spans).select_from(rows)
+        return sa.select(*what, groups.c.number, *known).select_from(groups)
+
+    def _bucketed(self) -> sa.Subquery:
+        """Of each row the facts, and by clock what was found and its bucket."""
+        found: list[Expression] = []
+        for number, days in enumerate(self._days.values()):
+            found.append(days.found.label(f"day_{number}"))
+            if days.is_real is not None:
+                found.append(sa.case((days.is_real, 1)).label(f"real_{number}"))
+        read = self._rows.select(*self._facts.values(), *found)
+        if any(days.form == Form() for days in self._days.values()):
+            read = self._rows.server.fence(read)
+        rows = read.subquery("piiscan_rows")
+        buckets = []
+        for number, (path, days) in enumerate(self._days.items()):
+            is_real = None if days.is_real is None else rows.c[f"real_{number}"] == 1
+            again = replace(days, found=rows.c[f"day_{number}"], is_real=is_real)
+            buckets += [again.bucket(self._cutoffs[path]).label(f"clock_{number}"), again.found]
+        return sa.select(*(rows.c[label.name] for label in self._facts.values()), *buckets).subquery("piiscan_buckets")
 
     def spans(self, judged: sa.Subquery) -> list[Expression]:
-        """The first days of all clocks, then the last ones."""
-        numbers = range(len(self._days))
-        first: list[Expression] = [sa.func.min(judged.c[f"first_{number}"]) for number in numbers]
-        return [*first, *(sa.func.max(judged.c[f"last_{number}"]) for number in numbers)]
+        """First and last day of every clock."""
+        return [of(judged.c[f"{name}_day_{number}"]) for number in range(len(self._days)) for name, of in SPANS.items()]
 
-    def read_spans(self, values: tuple[Any, ...]) -> dict[tuple[str, ...], tuple[date | None, date | None]]:
+    def read_spans(self, values: Sequence[Any]) -> dict[tuple[str, ...], tuple[date | None, date | None]]:
         """What `spans` gave: first and last day by clock."""
-        half = len(self._days)
-        return {
-            path: (days.form.read(values[number]), days.form.read(values[number + half]))
-            for number, (path, days) in enumerate(self._days.items())
-        }
+        read = [
+            (days.form.read(values[2 * n]), days.form.read(values[2 * n + 1]))
+            for n, days in enumerate(self._days.values())
+        ]
+        return dict(zip(self._days, read, strict=True))
 
 
 def ends(term: Term) -> Iterator[tuple[Clock, date]]:

@@ -29,11 +29,5 @@ def _occasions(
 ) -> sa.Select[tuple[object, ...]]:
     """Link and ISO day of every row that has both."""
     rows = Rows(connection, server, occasion.container, as_of)
-    days, link = rows.days(occasion.clock), rows.column(occasion.link)
-    if days.form.scale is not None:
-        day = days.form.scale.iso(server, days.value)
-    elif isinstance(days.form.kind, (sa.Date, sa.DateTime)):
-        day = server.day(days.value)
-    else:
-        day = days.value
+    day, link = rows.days(occasion.clock).iso(server), rows.column(occasion.link)
     return rows.select(link.label("link"), day.label("day")).where(link.is_not(None), day.is_not(None))

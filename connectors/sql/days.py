@@ -1,6 +1,6 @@
 """Columns read as days: compared where they lie, each in its own form, so that no row is cast and none can fail.
 
-A value that names no day of the calendar, a sentinel, a year before `EARLIEST` or a day yet to come is NULL.
+A value that names no day of the calendar, a sentinel, a year before `EARLIEST` or a day yet to come is no day.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 EARLIEST: Final = date(1901, 1, 1)
 """No record a firm holds is older: an earlier day stands for "no day", as 1900-01-01 does."""
+NO_DAY: Final = EPOCH
+"""The one sentinel between `EARLIEST` and tomorrow: what a clock at 0 shows."""
 ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a day is written in SQL: as a value of a type, as ISO text, or on a scale of numbers."""
+    """How a day is written in SQL: as a value of a type, on a scale of numbers, or else as ISO text."""
 
     kind: Any = None
     """A type of dates or timestamps."""
@@ -40,7 +42,9 @@ class Form:
         if isinstance(self.kind, sa.DateTime):
             zone = UTC if self.kind.timezone else None
             return sa.literal(datetime(day.year, day.month, day.day, tzinfo=zone), self.kind)
-        return sa.literal(day, sa.Date()) if isinstance(self.kind, sa.Date) else sa.literal(day.isoformat(), sa.Text())
+        return (
+            sa.literal(day, sa.Date()) if isinstance(self.kind, sa.Date) else sa.literal(day.isoformat(), sa.String(10))
+        )
 
     def read(self, found: Any) -> date | None:
         """The day of a value that the database gave back."""
@@ -55,63 +59,77 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A column as days, comparable with the start of a day."""
+    """A column as days."""
 
     found: Expression
-    """What the column holds, in the form in which it is compared."""
+    """What the column holds, in the form in which it is compared with the start of a day."""
     form: Form
-    is_day: Expression | None = None
-    """Where ``found`` counts; None: wherever it is not null."""
+    until_day: date = date.max
+    """The last that is not yet to come."""
+    is_real: Expression | None = None
+    """Whether the calendar has what was found; None: whatever is not null."""
 
     @property
     def value(self) -> Expression:
-        """NULL for a row without a day."""
-        return self.found if self.is_day is None else sa.case((self.is_day, self.found))
+        """What was found, NULL for a row without a day."""
+        return sa.case((self._is_day(), self.found))
 
     def until(self, day: date) -> Expression:
         """Whether it is that day or earlier; unknown without a day."""
         return self.value < self.form.start(_next(day))
 
+    def before(self, day: date) -> Expression:
+        """The same for a row that has a day, and never false where `until` is true: an index can serve it."""
+        return self.found < self.form.start(_next(day))
+
     def bucket(self, cutoffs: Sequence[date]) -> Expression:
         """How many of some days in ascending order lie before it; NULL without a day."""
-        steps = [(self.found < self.form.start(_next(day)), sa.literal(number)) for number, day in enumerate(cutoffs)]
-        number = sa.case(*steps, else_=sa.literal(len(cutoffs)))
-        return sa.case((self.found.is_not(None) if self.is_day is None else self.is_day, number))
+        start, end = self.form.start, _next(self.until_day)
+        marks = sorted({EARLIEST, NO_DAY, NO_DAY + ONE_DAY, end, *map(_next, cutoffs)}, reverse=True)
+        counts = {
+            mark: sum(day < mark for day in cutoffs) for mark in marks if EARLIEST <= mark < end and mark != NO_DAY
+        }
+        number = sa.case(*((self.found >= start(mark), counts.get(mark, sa.null())) for mark in marks))
+        return number if self.is_real is None else sa.case((self.is_real, number))
 
     def whole(self) -> Expression:
         """One value a day, to count by."""
         scale = self.form.scale
         if scale and scale.per_day:
-            return sa.cast(self.value, sa.BigInteger()) // scale.per_day * scale.per_day
+            return sa.cast(sa.func.floor(self.value), sa.BigInteger()) // scale.per_day * scale.per_day
         return sa.cast(self.value, sa.Date()) if isinstance(self.form.kind, sa.DateTime) else self.value
 
+    def iso(self, server: Server) -> Expression:
+        """ISO text, NULL for a row without a day."""
+        if self.form.scale:
+            return self.form.scale.iso(server, self.value)
+        return self.value if self.form.kind is None else server.iso_day(self.value)
 
-def _next(day: date) -> date:
-    return min(day, date.max - ONE_DAY) + ONE_DAY
+    def _is_day(self) -> Expression:
+        start = self.form.start
+        plausible = sa.and_(
+            self.found >= start(EARLIEST),
+            self.found < start(_next(self.until_day)),
+            sa.or_(self.found < start(NO_DAY), self.found >= start(NO_DAY + ONE_DAY)),
+        )
+        return plausible if self.is_real is None else sa.and_(plausible, self.is_real)
 
 
 def read_days(server: Server, column: Expression, kind: Any, writing: Writing, as_of: date) -> Days:
-    """The days of a column that is written as `writing` says, as they count on ``as_of``."""
-    style = server.style(kind)
+    """The days of a column that is written as ``writing`` says, as they count on ``as_of``: tomorrow is today west of UTC."""
+    style, last = server.style(kind), _next(as_of)
     if style == "native":
-        return _bounded(Form(kind), column, as_of, server.real_day(column, kind))
+        return Days(column, Form(server.base(kind)), last, server.is_real(column))
     if style == "number":
         if writing.scale is None:
-            return Days(sa.cast(sa.null(), sa.Integer()), Form())
-        return _bounded(Form(scale=writing.scale), column, as_of, writing.scale.is_day(column))
+            return Days(sa.cast(sa.null(), sa.String(10)), Form())
+        return Days(column, Form(scale=writing.scale), last, writing.scale.is_real(column))
     text = writing.iso(server, server.plain(column, kind))
     if style == "each":
         number = None if writing.scale is None else writing.scale.iso(server, column)
         text = server.by_type(column, text, number)
-    return _bounded(Form(), server.digits(text), as_of, None)
+    return Days(text, Form(), last)
 
 
-def _bounded(form: Form, value: Expression, as_of: date, is_real: Expression | None) -> Days:
-    """Only what can be true: neither older than any record nor later than tomorrow, which is today west of UTC."""
-    plausible = sa.and_(
-        value >= form.start(EARLIEST),
-        value < form.start(_next(_next(as_of))),
-        sa.or_(value < form.start(EPOCH), value >= form.start(EPOCH + ONE_DAY)),
-    )
-    conditions = plausible if is_real is None else sa.and_(plausible, is_real)
-    return Days(value, form, conditions)
+def _next(day: date) -> date:
+    return day + ONE_DAY if day < date.max else day

@@ -32,9 +32,9 @@ def count_judged(
 ) -> list[JudgedRows]:
     """The rows by owner and standing; they add up to the table's. Raises SourceError for what does not exist."""
     buckets = Buckets(Rows(connection, server, container, as_of, owner_column), judgments)
-    found = [
-        _read(row, judgments, buckets) for row in connection.execute(judged_statement(buckets, judgments)).tuples()
-    ]
+    server.group(connection)
+    rows = connection.execute(judged_statement(buckets, judgments)).tuples()
+    found = [_read(row, judgments, buckets) for row in rows]
     return sorted(found, key=_place)
 
 
@@ -46,7 +46,7 @@ def judged_statement(buckets: Buckets, judgments: Sequence[Judgment]) -> sa.Sele
         status = find_status(buckets, judgment)
         keys += [status.label(f"status_{number}"), find_deciding(buckets, judgment).label(f"by_{number}")]
         soon += [
-            sa.case((sa.and_(status == "within", is_over(buckets, term)), sa.column("rows")), else_=0).label(
+            sa.case((sa.and_(status == "within", is_over(buckets, term)), sa.column("number")), else_=0).label(
                 f"soon_{number}_{place}"
             )
             for place, term in enumerate(judgment.horizons)
@@ -54,7 +54,7 @@ def judged_statement(buckets: Buckets, judgments: Sequence[Judgment]) -> sa.Sele
     judged = buckets.select(*keys, *soon).subquery("piiscan_judged")
     key = [judged.c[label.name] for label in keys]
     coming = [sa.func.sum(judged.c[label.name]) for label in soon]
-    return sa.select(*key, sa.func.sum(judged.c.rows), *coming, *buckets.spans(judged)).group_by(*key)
+    return sa.select(*key, sa.func.sum(judged.c.number), *coming, *buckets.spans(judged)).group_by(*key)
 
 
 def _read(row: tuple[Any, ...], judgments: Sequence[Judgment], buckets: Buckets) -> JudgedRows:
@@ -63,7 +63,7 @@ def _read(row: tuple[Any, ...], judgments: Sequence[Judgment], buckets: Buckets)
     stands = [(next(values), next(values)) for _ in judgments]
     number = int(next(values))
     coming = [tuple(int(next(values)) for _ in judgment.horizons) for judgment in judgments]
-    spans = buckets.read_spans(tuple(values))
+    spans = buckets.read_spans(list(values))
     standings = []
     for judgment, (status, by), soon in zip(judgments, stands, coming, strict=True):
         due = [spans[clock.path] for clock, _ in ends(judgment.due)]

@@ -12,6 +12,8 @@ from piiscan.model import Check, SkipCode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlalchemy.types import TypeEngine
+
 GRANTS = "CREATE USER piiscan FOR LOGIN piiscan; ALTER ROLE db_datareader ADD MEMBER piiscan"
 
 SQLSTATE_LENGTH = 5
@@ -108,7 +110,19 @@ class Mssql(Server):
 
     def part(self, text: Expression, start: int, length: int) -> Expression:
         """Under its name here."""
-        return sa.func.substring(text, start, length, type_=sa.Text())
+        return sa.func.substring(text, start, length, type_=sa.String())
+
+    def iso_day(self, value: Expression) -> Expression:
+        """By style 23, yyyy-mm-dd."""
+        return sa.func.convert(sa.literal_column("nvarchar(10)"), value, sa.literal_column("23"))
+
+    def iso_of(self, days: Expression) -> Expression:
+        """By adding days to a date."""
+        return self.iso_day(sa.func.dateadd(sa.literal_column("day"), days, sa.literal_column("'19700101'")))
+
+    def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """Its own function."""
+        return sa.cast(sa.func.datefromparts(sa.func.year(column), 1, 1), kind)
 
     def checks(self, connection: sa.Connection) -> Iterator[Check]:
         """By the session's own row and the rights on the database."""

@@ -221,9 +221,17 @@ class Mariadb(Server):
         """A seeded random number for each row of a full pass."""
         return Spread(table, sa.func.rand(SEED) < wanted / total, "sample: seeded random rows of a full pass, no key")
 
-    def real_day(self, column: Expression, _kind: TypeEngine[Any]) -> Expression | None:
+    def is_real(self, column: Expression) -> Expression | None:
         """A date may have a day or month of 0 here, or be the 31st of February."""
         return sa.func.dayofmonth(column).between(1, sa.func.dayofmonth(sa.func.last_day(column)))
+
+    def iso_of(self, days: Expression) -> Expression:
+        """By its count of days from year 0."""
+        return self.text(sa.func.from_days(days + 719_528))
+
+    def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """Its own function."""
+        return sa.cast(sa.func.makedate(sa.func.year(column), 1), kind)
 
     def plain(self, column: Expression, _kind: TypeEngine[Any]) -> Expression:
         """In the connection's character set, whatever the column's."""

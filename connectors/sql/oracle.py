@@ -12,6 +12,8 @@ from piiscan.model import Check, SkipCode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlalchemy.types import TypeEngine
+
 GRANTS = "CREATE USER piiscan IDENTIFIED BY ...; GRANT CREATE SESSION TO piiscan; GRANT READ ON owner.table TO piiscan"
 
 
@@ -132,6 +134,18 @@ class Oracle(Server):
             BUCKETS * wanted / total
         )
         return Spread(table, share, "sample: hashed row addresses, no key")
+
+    def iso_day(self, value: Expression) -> Expression:
+        """By its pattern."""
+        return sa.func.to_char(value, "YYYY-MM-DD")
+
+    def iso_of(self, days: Expression) -> Expression:
+        """By adding days to a date."""
+        return self.iso_day(sa.literal_column("DATE '1970-01-01'", sa.Date()) + sa.cast(days, sa.Integer()))
+
+    def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
+        """By TRUNC."""
+        return sa.func.trunc(column, "YYYY", type_=kind)
 
     def checks(self, connection: sa.Connection) -> Iterator[Check]:
         """By the session's context and its rights."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.comparing import becomes
+from piiscan.connectors.sql.changes import becomes
 from piiscan.connectors.sql.erasing import select_remaining, select_whole
 from piiscan.connectors.sql.keys import make_table, read_types
 from piiscan.connectors.sql.paths import Place, Way

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.comparing import compare, made
+from piiscan.connectors.sql.changes import made
+from piiscan.connectors.sql.comparing import compare
 from piiscan.connectors.sql.days import Days, read_days
 from piiscan.connectors.sql.order import find_deciding, find_status
 from piiscan.connectors.sql.paths import Ways
@@ -39,7 +40,7 @@ class Rows:
         writings: dict[tuple[str, ...], Writing] | None = None,
     ) -> None:
         self._connection = connection
-        self._server = server
+        self.server = server
         self._as_of = as_of
         self._owner_column = owner_column
         self._writings: dict[tuple[str, ...], Writing] = {} if writings is None else writings
@@ -83,43 +84,50 @@ class Rows:
     def made(self, changes: Sequence[Change]) -> Expression:
         """Whether every change is made already."""
         return sa.and_(
-            *(made(self._server, self._ways.find((change.column,), "the plan"), change) for change in changes)
+            *(made(self.server, self._ways.find((change.column,), "the plan"), change) for change in changes)
         )
 
     def owner(self) -> Expression:
         """The client's id as a constant of ours, ``?`` for any other value, NULL without an owner column."""
+        return self.name_owner(self.owner_number())
+
+    def owner_number(self) -> Expression:
+        """The place of the client's id among the known ones in order, -1 for any other value, NULL without an owner column."""
         if self._owner_column is None:
-            return sa.cast(sa.null(), sa.String(10))
-        path = tuple(step.strip() for step in self._owner_column.split(" > "))
-        way = self._ways.find(path, "[sources.*.owners]")
-        text = self._server.exact(sa.cast(self._ways.value(way, way.column, "owner"), sa.String(255)))
-        clients = sorted(self._server.plan.clients)
-        if not clients:
-            return sa.cast(sa.literal("?"), sa.String(10))
-        return sa.case(*((text == client, sa.literal(client)) for client in clients), else_=sa.literal("?"))
+            return sa.cast(sa.null(), sa.Integer())
+        way = self._ways.find(tuple(step.strip() for step in self._owner_column.split(" > ")), "[sources.*.owners]")
+        text = self.server.exact(sa.cast(self._ways.value(way, way.column, "owner"), sa.String(255)))
+        cases = [(text == client, sa.literal(number)) for number, client in enumerate(sorted(self.server.plan.clients))]
+        return sa.case(*cases, else_=-1) if cases else sa.cast(sa.literal(-1), sa.Integer())
+
+    def name_owner(self, number: Expression) -> Expression:
+        """What `owner` says, of what `owner_number` said."""
+        cases = [(number == place, sa.literal(client)) for place, client in enumerate(sorted(self.server.plan.clients))]
+        return sa.case(*cases, (number.is_not(None), sa.literal("?")))
 
     def days(self, clock: Clock) -> Days:
         """The days of a clock."""
         way = self._ways.find(clock.path, f"the clock {clock.event!r}")
-        days = read_days(self._server, way.column, way.kind, self._writing(clock.path, way), self._as_of)
+        days = read_days(self.server, way.column, way.kind, self._writing(clock.path, way), self._as_of)
         return days if way.link is None else Days(self._ways.value(way, days.value, "day"), days.form)
 
     def _writing(self, path: tuple[str, ...], way: Way) -> Writing:
-        if self._server.style(way.kind) == "native":
+        if self.server.style(way.kind) == "native":
             return NATIVE
         if path not in self._writings:
-            word, number = survey(self._server, way.column, way.kind)
-            inner = self._ways.select_alone(way, word.label("word"), number.label("number")).subquery()
-            counted = sa.select(inner.c.word, sa.func.count(), sa.func.min(inner.c.number), sa.func.max(inner.c.number))
-            rows = self._connection.execute(counted.group_by(inner.c.word)).all()
+            word, number = survey(self.server, way.column, way.kind)
+            inner = self._ways.select_alone(way, word.label("word"), number.label("number"))
+            read = self.server.fence(inner).subquery()
+            counted = sa.select(read.c.word, sa.func.count(), sa.func.min(read.c.number), sa.func.max(read.c.number))
+            rows = self._connection.execute(counted.group_by(read.c.word)).tuples().all()
             lows, highs = ([row[place] for row in rows if row[place] is not None] for place in (2, 3))
-            counts = {row[0]: row[1] for row in rows}
-            self._writings[path] = find_writing(counts, min(lows, default=None), max(highs, default=None))
+            low, high = min(lows, default=None), max(highs, default=None)
+            self._writings[path] = find_writing({row[0]: row[1] for row in rows if row[0]}, low, high, self._as_of)
         return self._writings[path]
 
     def _test(self, test: Test) -> Expression:
         way = self._ways.find(test.path, "a test of an exception or request")
-        is_true = compare(self._server, way, test)
+        is_true = compare(self.server, way, test)
         if way.link is None:
             return is_true
         # Of several rows of a parent one is enough; without any the column is null.

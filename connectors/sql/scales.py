@@ -27,6 +27,8 @@ class Scale:
     origin: date
     earliest: date
     latest: date
+    is_strict: bool = False
+    """Believed only if no number lies ahead: its numbers could be anything."""
 
     def number(self, day: date) -> int:
         """The number at the start of a day."""
@@ -44,11 +46,12 @@ class Scale:
         except (ValueError, OverflowError):
             return None
 
-    def spans(self, low: Any, high: Any) -> bool:
-        """Whether all numbers between two may be on it."""
-        return bool(self.number(self.earliest) <= low and high < self.number(self.latest + timedelta(days=1)))
+    def spans(self, low: Any, high: Any, as_of: date) -> bool:
+        """Whether all numbers between two may be on it, seen on a day."""
+        latest = min(self.latest, as_of) if self.is_strict else self.latest
+        return bool(self.number(self.earliest) <= low and high < self.number(latest + timedelta(days=2)))
 
-    def is_day(self, number: Expression) -> Expression | None:
+    def is_real(self, number: Expression) -> Expression | None:
         """Whether a number is a day of the calendar; None where every number is."""
         if self.per_day:
             return None
@@ -70,15 +73,16 @@ class Scale:
         whole = sa.cast(number, sa.BigInteger())
         if self.per_day:
             return server.iso_of(whole // self.per_day + (self.origin - EPOCH).days)
-        digits = sa.cast(whole, sa.Text())
-        text = sa.func.substr(digits, 1, 4) + "-" + sa.func.substr(digits, 5, 2) + "-" + sa.func.substr(digits, 7, 2)
-        return sa.case((self.is_day(number), text))
+        digits = sa.cast(whole, sa.String(20))
+        year, month, day = (server.part(digits, *where) for where in ((1, 4), (5, 2), (7, 2)))
+        return sa.case((self.is_real(number), year + "-" + month + "-" + day))
 
 
-FIRST: Final = date(1990, 1, 1)
 LAST: Final = date(2100, 12, 31)
 SCALES: Final = (
-    Scale("yyyymmdd", 0, EPOCH, FIRST, LAST),
-    Scale("epoch seconds", DAY_S, EPOCH, FIRST, LAST),
-    Scale("epoch milliseconds", DAY_S * 1000, EPOCH, FIRST, LAST),
+    Scale("yyyymmdd", 0, EPOCH, date(1901, 1, 1), LAST),
+    Scale("epoch seconds", DAY_S, EPOCH, date(1990, 1, 1), LAST),
+    Scale("epoch milliseconds", DAY_S * 1000, EPOCH, date(1990, 1, 1), LAST),
+    Scale("Excel days", 1, date(1899, 12, 30), date(1990, 1, 1), LAST, is_strict=True),
 )
+"""No two share a number, so that a column's least and greatest tell which it is."""

@@ -294,47 +294,60 @@ class Server:
 
     # -- dates ----------------------------------------------------------------------------------------------------------
 
+    def base(self, kind: TypeEngine[Any]) -> TypeEngine[Any]:
+        """What a type is made of."""
+        return kind
+
     def style(self, kind: TypeEngine[Any]) -> Literal["native", "number", "text", "each"]:
         """How values of a type may write days; ``each``: every value has a type of its own."""
-        if isinstance(kind, (sa.Date, sa.DateTime)):
+        base = self.base(kind)
+        if isinstance(base, (sa.Date, sa.DateTime)):
             return "native"
-        return "number" if isinstance(kind, (sa.Integer, sa.Numeric, sa.Float)) else "text"
+        return "number" if isinstance(base, (sa.Integer, sa.Numeric, sa.Float)) else "text"
 
-    def real_day(self, _column: Expression, _kind: TypeEngine[Any]) -> Expression | None:
+    def is_real(self, _column: Expression) -> Expression | None:
         """Whether a value of a type of dates is a day of the calendar; None where the type sees to it."""
         return None
 
     def plain(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
         """A column's values as texts that can be compared with a text of ours."""
-        return column if isinstance(kind, sa.String) and not isinstance(kind, sa.Enum) else self.text(column)
+        base = self.base(kind)
+        return column if isinstance(base, sa.String) and not isinstance(base, sa.Enum) else self.text(column)
 
     def looks(self, text: Expression, shape: str) -> Expression:
-        """Whether a text begins with a shape (``#`` a digit, ``A`` a letter), and ends there or goes on with a time."""
-        return text.regexp_match(f"^{regular(shape)}([ T]|$)")
+        """Whether a text begins with a shape (``#`` a digit, ``A`` a letter), and ends there or goes on with a time.
+
+        The marks come first: they tell most texts apart at a tenth of the cost.
+        """
+        marks = text.like(re.sub("[#A]", "_", shape) + "%")
+        return sa.and_(marks, text.regexp_match(f"^{regular(shape)}([ T]|$)"))
 
     def part(self, text: Expression, start: int, length: int) -> Expression:
         """Some characters of a text, as text."""
-        return (
-            sa.type_coerce(self.head(text, length), sa.Text())
-            if start == 1
-            else sa.func.substr(text, start, length, type_=sa.Text())
-        )
+        return sa.func.substr(text, start, length, type_=sa.String())
 
-    def digits(self, text: Expression) -> Expression:
-        """A text of digits and marks, compared in the quickest way."""
-        return text
+    def fence(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """The query such that what it selects is worked out once a row, however often an outer one asks for it."""
+        return query
+
+    def group(self, connection: sa.Connection) -> None:
+        """Prepares the session for one statement that counts many rows in few groups."""
+
+    def iso_day(self, value: Expression) -> Expression:
+        """The day of a value of a type of dates, as ISO text."""
+        return self.text(sa.cast(value, sa.Date()))
 
     def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
-        """The first of January of a date's year."""
+        """The first of January of the year of a value of a type of dates."""
         return sa.cast(sa.func.date_trunc("year", column), kind)
 
     def by_type(self, _column: Expression, _text: Expression | None, _number: Expression | None) -> Expression:
         """What a value is worth by its own type, where values have one each."""
         raise NotImplementedError
 
-    def iso_of(self, _days: Expression) -> Expression:
-        """The ISO day of a number of days since 1970-01-01, where values have a type each."""
-        raise NotImplementedError
+    def iso_of(self, days: Expression) -> Expression:
+        """The ISO day of a number of days since 1970-01-01."""
+        return self.text(sa.cast(sa.literal("1970-01-01"), sa.Date()) + sa.cast(days, sa.Integer()))
 
     # -- check ----------------------------------------------------------------------------------------------------------
 

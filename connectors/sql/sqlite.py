@@ -140,13 +140,14 @@ class Sqlite(Server):
         return (*(f"PRAGMA {setting}" for setting in own), "PRAGMA temp_store = MEMORY")
 
     def prepare(self, connection: Any) -> None:
-        """Also: damaged text is replaced, not raised; our own hash; our own clock; SQLAlchemy's transactions."""
+        """Also: damaged text is replaced, not raised; our own hash, small letters and clock; SQLAlchemy's transactions."""
         super().prepare(connection)
         connection.isolation_level = None
         connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         connection.create_function(
             "piiscan_bucket", 1, lambda key: zlib.crc32(key.encode()) % BUCKETS, deterministic=True
         )
+        connection.create_function("piiscan_lower", 1, lambda text: text and str(text).lower(), deterministic=True)
         watch = Stopwatch(self.plan.statement_timeout_s)
         connection.set_progress_handler(watch, TICK)
         self.watch = watch
@@ -194,6 +195,10 @@ class Sqlite(Server):
     def exact(self, text: Expression) -> Expression:
         """Against NOCASE and RTRIM, which outlive a cast."""
         return sa.collate(text, "BINARY")
+
+    def folded(self, text: Expression) -> Expression:
+        """SQLite itself knows the small letters of ASCII only."""
+        return self.exact(sa.func.piiscan_lower(text, type_=sa.Text()))
 
     def cell(self, name: str, _kind: TypeEngine[Any]) -> Cell:
         """Each value by its own type: a declared type binds nothing here."""
@@ -253,6 +258,10 @@ class Sqlite(Server):
         cases = [] if text is None else [(stored == "text", text)]
         cases += [] if number is None else [(stored.in_(("integer", "real")), number)]
         return sa.case(*cases)
+
+    def fence(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """By a limit that is none: SQLite would put an expression wherever its name stands."""
+        return query.offset(0)
 
     def iso_of(self, days: Expression) -> Expression:
         """By its date function, which gives NULL for what it does not understand."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.ages import SCALES, _count_days, _owner
 from piiscan.connectors.sql.layout import Key, Layout, _is_whole
 from piiscan.connectors.sql.samples import array_statement, hash_statement, union_statement
 from piiscan.connectors.sql.sessions import SERVERS
@@ -146,63 +145,6 @@ def test_views_and_tables_without_a_key_are_sampled_over_a_full_pass(bench, expe
         bench.where(bench.server.spread(sa.table("t", schema="s"), 100, 1000)),
         bench.where(bench.server.spread_table(sa.table("t", schema="s"), 100, 1000)),
     ) == expected
-
-
-SQLITE_DAY = "CASE WHEN (typeof(w) = 'text') THEN CASE WHEN (substr(w, 1, 10) GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]') THEN substr(w, 1, 10) END END"
-
-
-@each(
-    sqlite=(SQLITE_DAY, SQLITE_DAY),
-    postgresql=(
-        "CAST(CAST(w AS DATE) AS TEXT)",
-        "CASE WHEN (substr(w, 1, 10) ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN substr(w, 1, 10) END",
-    ),
-    mariadb=(
-        "CAST(CAST(w AS DATE) AS CHAR)",
-        "CASE WHEN (CAST(substr(w, 1, 10) AS CHAR) REGEXP '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') THEN substr(w, 1, 10) END",
-    ),
-    mssql=(
-        "convert(nvarchar(10), w, 23)",
-        "CASE WHEN (substring(w, 1, 10) LIKE '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]') THEN substring(w, 1, 10) END",
-    ),
-    oracle=(
-        "to_char(w, 'YYYY-MM-DD')",
-        "CASE WHEN (REGEXP_LIKE(substr(w, 1, 10), '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')) THEN substr(w, 1, 10) END",
-    ),
-)
-def test_a_day_is_iso_text(bench, expected):
-    """Of a timestamp, then of a text: only what looks like a day leaves the server."""
-    assert (
-        tuple(bench.text(bench.server.clock(sa.column("w"), kind)[0]) for kind in (sa.DateTime(), sa.String(20)))
-        == expected
-    )
-
-
-@each(
-    sqlite="CAST(CASE WHEN (typeof(w) IN ('integer', 'real')) THEN w END AS BIGINT) / 86400",
-    postgresql="CAST(w AS BIGINT) / 86400",
-    mariadb="FLOOR(CAST(w AS SIGNED INTEGER) / 86400)",
-    mssql="CAST(w AS BIGINT) / 86400",
-    oracle="FLOOR(CAST(w AS NUMBER(19)) / 86400)",
-)
-def test_seconds_become_days_on_the_server(bench, expected):
-    """One row a day is sent, not one a second."""
-    assert bench.text(_count_days(bench.server.clock(sa.column("w"), sa.BigInteger())[1], SCALES[1])) == expected
-
-
-@each(
-    sqlite='(CAST(o AS VARCHAR(255)) COLLATE "BINARY")',
-    postgresql='(CAST(o AS VARCHAR(255)) COLLATE "C")',
-    mariadb="CAST(CAST(o AS CHAR(255)) AS BINARY)",
-    mssql="(CAST(o AS VARCHAR(255)) COLLATE Latin1_General_BIN2)",
-    oracle="CAST(o AS VARCHAR2(255 CHAR))",
-)
-def test_an_owner_is_a_constant_of_ours_or_a_question_mark(bench, expected):
-    """The column's own value is never in the result, and case counts whatever the column's collation."""
-    assert (
-        bench.text(_owner(bench.server, sa.column("o"), ["b", "a"]))
-        == f"CASE WHEN ({expected} = 'a') THEN 'a' WHEN ({expected} = 'b') THEN 'b' ELSE '?' END"
-    )
 
 
 @pytest.mark.parametrize(
