@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 from piiscan.model import Section
 from piiscan.rulepack import select
-from piiscan.rulepack.retention import MAXIMA, STATUSES, Duty, Ground, RetentionRule, RetentionRules, RuleKind, iso
+from piiscan.rulepack.retention import MAXIMA, RULE_KINDS, STATUSES, Duty, Ground, RetentionRule, RetentionRules, iso
 from piiscan.rulepack.retention_examples import describe
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 Entry = RetentionRule | Duty | Ground
 
-RULE_KINDS: Final = get_args(RuleKind)
 KINDS: Final = ("detection", "retention", *RULE_KINDS, "duty", "exception", "event", "capacity")
 """What `rules list --kind` takes; ``retention`` is all kinds of rules with a clock."""
 EFFECTS: Final = {
@@ -71,7 +70,9 @@ def bodies(law: RetentionRules) -> dict[str, Any]:
 
 def sections(law: RetentionRules) -> list[Section]:
     """The law as tables, one for each kind of entry; none of what there is not."""
-    rules = tuple((r.id, r.title, r.kind, clock(r), r.citation, r.status, switch(r).partition(":")[0]) for r in law.rules.values())
+    rules = tuple(
+        (r.id, r.title, r.kind, clock(r), r.citation, r.status, switch(r).partition(":")[0]) for r in law.rules.values()
+    )
     duties = tuple((d.id, d.title, d.kind, d.period, d.citation, d.status, switch(d)) for d in law.duties.values())
     grounds = tuple(
         (g.id, g.title, g.citation, g.status, "repealed" if g.repealed else "") for g in law.grounds.values()

@@ -7,7 +7,7 @@ whether it counts. The format is explained in docs/retention-rules.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from piiscan.periods import Period
 
 RuleKind = Literal["min_keep", "max_keep", "policy_max", "use_limit", "suppression", "hold", "defence_window"]
+RULE_KINDS: Final[tuple[RuleKind, ...]] = get_args(RuleKind)
 STATUSES: Final = {
     "C": "confirmed on a page that carries the official text",
     "S": "confirmed on a secondary page or an older text only",
