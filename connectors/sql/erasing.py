@@ -65,7 +65,8 @@ class Erasing:
             with self._sessions.open() as connection:
                 taking = Taking(self._scope(connection), target)
                 order = [sa.case((taking.leads(), 1), else_=0)] if taking.own_references else []
-                query = taking.rows.select(*taking.form.fetched(taking.own)).where(taking.taken())
+                taken = taking.taken()  # first, for it registers the joins of the query
+                query = taking.rows.select(*taking.form.fetched(taking.own)).where(taken)
                 query = query.order_by(*order, *taking.form.columns(taking.own))
                 self._sessions.server.stream(connection)
                 with closing(self._stream(connection, query)) as portions:

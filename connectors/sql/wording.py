@@ -71,7 +71,8 @@ def word(connection: sa.Connection, server: Server, target: Target) -> str:
 
 def _query(scope: Scope, target: Target) -> sa.Select[Any]:
     taking = Taking(scope, target)
-    return taking.rows.select(*taking.form.columns(taking.own)).where(taking.taken())
+    taken = taking.taken()  # first, for it registers the joins of the query
+    return taking.rows.select(*taking.form.columns(taking.own)).where(taken)
 
 
 def _secrets(target: Target) -> set[str]:
