@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -139,6 +140,31 @@ def exceptions(app: App, as_of: datetime | None, output: Output) -> None:
         redact=output.redact_paths,
     )
     finish(app, document, output)
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report evidence plans/2026-06
+  piiscan report evidence plans/2026-06 -o md=evidence.md -o json=evidence.json
+"""
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@output_options()
+@pass_app
+def evidence(app: App, folder: Path, output: Output) -> None:
+    """Print what a deletion plan's folder proves: who planned, approved and carried it out, and every file with its hash.
+
+    Reads the folder alone; piiscan delete verify looks into the sources once more.
+    """
+    from piiscan.deletion import PlanFolder
+    from piiscan.report.evidence_report import evidence as document_of
+
+    config = app.config()
+    secret = config.key()
+    if secret is None:
+        raise UsageError("evidence is proved with the firm's key, and there is none", hint="name it in [security] key_file")
+    finish(app, document_of(PlanFolder(folder), config, secret, redact=output.redact_paths), output)
 
 
 def day_of(as_of: datetime | None, config: Config) -> date:

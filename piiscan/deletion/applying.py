@@ -1,0 +1,263 @@
+"""Carrying out a plan: chunk by chunk, each told before it is committed and after, so that it may stop and go on anywhere."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from piiscan.deletion.chain import positions, ranges, read_chain
+from piiscan.deletion.counting import Done as Told
+from piiscan.deletion.evidence import Evidence
+from piiscan.deletion.keys import portions, read_keys
+from piiscan.deletion.preflight import Check, Covers, check_confirmed, eraser_of, reading, sources_of, writing
+from piiscan.deletion.progress import Counts, Done
+from piiscan.deletion.standing import new_ids
+from piiscan.deletion.targets import Targets
+from piiscan.errors import PiiscanError, RefusedError, SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    from piiscan.config import Config
+    from piiscan.deletion.halting import Halt
+    from piiscan.deletion.plan import Step
+    from piiscan.deletion.preflight import Order
+    from piiscan.deletion.standing import Standing
+    from piiscan.inventory import Inventory
+    from piiscan.model import Secret
+    from piiscan.model.erasing import Chunk, Key, Target
+    from piiscan.ports import Connector, Eraser
+    from piiscan.progress import Meter
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an apply ended."""
+
+    why: str | None
+    """Why it stopped before its end."""
+    steps: Mapping[int, Counts]
+    stopped_by: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """Order of a step -> ids of holds and extensions that came after the plan and reach its container."""
+    torn_bytes: int = 0
+    """Of the evidence, what a power cut had left unfinished."""
+    finished: bool = True
+
+
+def apply(
+    config: Config,
+    inventory: Inventory,
+    secret: Secret,
+    order: Order,
+    *,
+    confirm: str,
+    by: str,
+    today: date,
+    halt: Halt,
+    meter: Meter,
+) -> Outcome:
+    """What was done; the plan must have been authorised. Raises RefusedError where something speaks against it: nothing is changed.
+
+    A source that fails ends it with PiiscanError: what was finished stays finished, and the same call goes on from there.
+    """
+    with ExitStack() as open_:
+        evidence = open_.enter_context(Evidence(order.folder, order.plan_id, secret))
+        done = Done().take(evidence.chain.records)
+        ready = _prepare(config, inventory, secret, order, today, done, writing, open_)
+        check_confirmed(order.plan_id, confirm)
+        return _Run(order, secret, evidence, done, ready, halt, meter).carry_out(by)
+
+
+def rehearse(config: Config, inventory: Inventory, secret: Secret, order: Order, today: date) -> Outcome:
+    """What `apply` would begin with: every check there is, through accounts that may only read. Raises as `apply` does."""
+    chain = read_chain(order.folder, order.plan_id, secret)
+    done = Done().take(chain.records if chain else ())
+    with ExitStack() as open_:
+        ready = _prepare(config, inventory, secret, order, today, done, reading, open_)
+    return Outcome(None, dict(done.steps), new_ids(ready.covers), chain.torn_bytes if chain else 0, finished=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Everything checked, and the sources open."""
+
+    targets: Targets
+    erasers: dict[str, Eraser]
+    standings: dict[str, Standing]
+    covers: dict[int, Covers]
+
+
+def _prepare(
+    config: Config,
+    inventory: Inventory,
+    secret: Secret,
+    order: Order,
+    today: date,
+    done: Done,
+    connect: Callable[[Config, str], Connector],
+    open_: ExitStack,
+) -> _Ready:
+    """The sources, opened until ``open_`` ends and looked at. Raises RefusedError, PiiscanError."""
+    ready = _Ready(Targets(order.plan.as_of), {}, {}, {})
+    for step in order.plan.steps:
+        ready.targets.add(step)
+    for source in sources_of(order.plan):
+        try:
+            connector = open_.enter_context(closing(connect(config, source)))
+            eraser = ready.erasers[source] = eraser_of(connector, source)
+            check = Check(config, inventory, secret, order, source, today)
+            check.schema(eraser)
+            check.limits(eraser, ready.targets, _removed(order, source, done))
+            ready.standings[source], found = check.covers(connector)
+        except SourceError as error:
+            raise PiiscanError(f"{source}: {error.message}", hint=error.hint or "nothing was changed") from None
+        ready.covers.update(found)
+    return ready
+
+
+def _removed(order: Order, source: str, done: Done) -> dict[str, int]:
+    """The rows deleted already, by container path."""
+    removed: dict[str, int] = {}
+    for step in order.plan.steps:
+        if step.source == source and step.action == "delete":
+            path = step.container.path
+            removed[path] = removed.get(path, 0) + (done.steps[step.order].taken if step.order in done.steps else 0)
+    return removed
+
+
+class _Run:
+    def __init__(
+        self,
+        order: Order,
+        secret: Secret,
+        evidence: Evidence,
+        done: Done,
+        ready: _Ready,
+        halt: Halt,
+        meter: Meter,
+    ) -> None:
+        self._order, self._secret, self._evidence, self._done = order, secret, evidence, done
+        self._ready, self._halt, self._meter = ready, halt, meter
+
+    def carry_out(self, by: str) -> Outcome:
+        """Every step from where it was left, then the end of the evidence."""
+        chain, stopping = self._evidence.chain, new_ids(self._ready.covers)
+        begun = bool(chain.records)
+        self._evidence.add(
+            "resume" if begun else "start",
+            by=by,
+            approval=self._order.approval.body(),
+            narrowed=[{"step": order, "by": ids} for order, ids in sorted(stopping.items())],
+            torn_bytes=chain.torn_bytes,
+        )
+        why = self._work()
+        self._evidence.add("pause", why=why) if why else self._evidence.add("end", steps=self._totals())
+        self._evidence.sign()
+        return Outcome(why, dict(self._done.steps), stopping, chain.torn_bytes, finished=why is None)
+
+    def _work(self) -> str | None:
+        """Why it stopped; None when everything is done."""
+        for source in self._ready.erasers:
+            self._meter.start(source)
+            for step in (each for each in self._order.plan.steps if each.source == source):
+                self._meter.found(source)
+                why = self._step(step)
+                if why is not None:
+                    return why
+                self._meter.add(source, Told(1, 0))
+            self._meter.listed(source)
+        return None
+
+    def _step(self, step: Step) -> str | None:
+        keys = read_keys(self._secret, step.order, self._order.folder.path / step.keys_file)
+        target = self._ready.targets.strict(step.order, *self._ready.covers.get(step.order, ((), ())))
+        for chunk, portion in enumerate(portions(keys, self._order.plan.chunk_rows), 1):
+            if (step.order, chunk) in self._done.chunks:
+                continue
+            if (why := self._halt.why) is not None:
+                return why
+            try:
+                if not self._settled(step, chunk, target, portion):
+                    self._chunk(step, chunk, target, portion)
+            except SourceError as error:
+                self._evidence.add("failed", step=step.order, chunk=chunk, code=str(error.code), reason=error.message)
+                self._evidence.sign()
+                raise PiiscanError(
+                    f"{step.place}: {error.message}",
+                    hint=f"{error.hint + '; ' if error.hint else ''}what was finished is kept: run the same command again to go on",
+                ) from None
+            self._meter.add(step.source, Told(0, len(portion)))
+        return None
+
+    def _chunk(self, step: Step, chunk: int, target: Target, portion: Sequence[Key]) -> None:
+        """Removes one portion; what is intended is on the disk before the source commits."""
+        gone = self._done.parts[step.order, chunk]
+        held = self._held(step, portion) - gone
+        asked = [place for place in range(len(portion)) if place not in held and place not in gone]
+
+        def witness(about: Chunk) -> None:
+            self._intend(step, chunk, about, asked, sorted(held))
+
+        if asked:
+            self._ready.erasers[step.source].erase(target, [portion[place] for place in asked], witness)
+        if self._done.open is None:
+            self._intend(step, chunk, None, asked, sorted(held))
+        self._record("done", step=step.order, chunk=chunk)
+
+    def _intend(self, step: Step, chunk: int, about: Chunk | None, asked: Sequence[int], held: Sequence[int]) -> None:
+        def told(places: Sequence[int]) -> list[list[int]]:
+            return ranges([asked[place] for place in places])
+
+        self._record(
+            "intent",
+            step=step.order,
+            chunk=chunk,
+            size=len(asked) + len(held),
+            taken=told(about.taken if about else ()),
+            changed=told(about.changed if about else ()),
+            gone=told(about.gone if about else ()),
+            linked=told(about.linked if about else ()),
+            held=ranges(list(held)),
+        )
+
+    def _held(self, step: Step, portion: Sequence[Key]) -> set[int]:
+        """Positions of files that a hold or an extension of today stops; rows are told apart in the source."""
+        if step.container.kind != "file":
+            return set()
+        standing = self._ready.standings[step.source]
+        return {place for place, key in enumerate(portion) if standing.stops_file(step, str(key[0])) is not None}
+
+    def _settled(self, step: Step, chunk: int, target: Target, portion: Sequence[Key]) -> bool:
+        """Whether a chunk that was begun before turns out to be done. Raises RefusedError where nobody can tell."""
+        intent = self._done.open
+        if intent is None or (intent["step"], intent["chunk"]) != (step.order, chunk):
+            return False
+        taken = [portion[place] for place in positions(intent["taken"])]
+        there = self._ready.erasers[step.source].remaining(target, taken) if taken else ()
+        if not there:
+            self._record("done", step=step.order, chunk=chunk, settled=True)
+            return True
+        if len(there) == len(taken):
+            self._record("void", step=step.order, chunk=chunk)
+            return False
+        if step.container.kind == "file":
+            left = {positions(intent["taken"])[place] for place in there}
+            gone = [place for place in positions(intent["taken"]) if place not in left]
+            self._record("partly", step=step.order, chunk=chunk, taken=ranges(gone))
+            return False
+        raise RefusedError(
+            f"{step.place}: of {len(taken):,} rows that were to go in one transaction {len(there):,} are there",
+            hint="somebody else has removed or restored some since: look into it, then plan again for what is left",
+        )
+
+    def _record(self, event: str, **told: Any) -> None:
+        self._evidence.add(event, **told)
+        self._done.add({"event": event, **told})
+
+    def _totals(self) -> list[dict[str, int]]:
+        return [
+            {"step": step.order, "planned": step.rows, **self._done.steps[step.order].body()}
+            for step in self._order.plan.steps
+        ]

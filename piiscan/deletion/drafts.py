@@ -1,0 +1,282 @@
+"""The steps of one database in their order, before a row is counted: keys, foreign keys, triggers, cycles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from piiscan.deletion.judgments import paths
+from piiscan.deletion.keys import prove_unique
+from piiscan.deletion.order import Cycle, Edge, arrange
+from piiscan.deletion.plan import Link, RuleNote, Step
+from piiscan.deletion.structure import breakable, check_changes, firing, note_of, shapes_of
+from piiscan.errors import RefusedError, UsageError
+from piiscan.model.erasing import Target
+from piiscan.model.judging import Change, Judgment, Term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from piiscan.deletion.plan import ShapeNote
+    from piiscan.deletion.told import Told
+    from piiscan.model import Container
+    from piiscan.model.erasing import Reference, Shape
+    from piiscan.ports import Eraser
+    from piiscan.retention import Due
+
+
+class Draft:
+    """The plan of one database as its structure allows it. Raises RefusedError for what stands in the way, SourceError."""
+
+    def __init__(
+        self,
+        source: str,
+        due: Sequence[Due],
+        eraser: Eraser,
+        told: Told,
+        as_of: date,
+        held: Callable[[str], str | None],
+    ) -> None:
+        """``held`` gives the id of a hold that reaches a container, if one does."""
+        self._source, self._eraser, self._told, self._as_of, self._held = source, eraser, told, as_of, held
+        self._due: dict[str, list[Due]] = defaultdict(list)
+        for each in sorted(due, key=lambda each: (each.container.path, each.rule.id, each.judgment.id)):
+            self._due[each.container.path].append(each)
+        self._shapes: dict[str, Shape] = {}
+        self._keys: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def shapes(self) -> tuple[ShapeNote, ...]:
+        """The shapes of all tables that are touched, in alphabetical order."""
+        return tuple(note_of(self._shapes[path]) for path in sorted(self._shapes))
+
+    @property
+    def notes(self) -> list[str]:
+        """What the database says of its tables that a plan must tell, each once with the tables it is true of."""
+        places: dict[str, list[str]] = defaultdict(list)
+        for path in sorted(self._due):
+            for note in self._shapes[path].notes:
+                places[note].append(path)
+        return [f"{self._source} ({', '.join(paths)}): {note}" for note, paths in places.items()]
+
+    def steps(self, first: int) -> list[Step]:
+        """The steps in order, the first of them numbered ``first``."""
+        containers = [due[0].container for _, due in sorted(self._due.items())]
+        for container in containers:
+            if container.kind == "view":
+                raise self._refusal(container.path, "is a view: its rows lie in tables", "plan for those")
+        self._shapes = shapes_of(self._eraser, containers)
+        for path in sorted(self._due):
+            if why := self._shapes[path].refusal:
+                raise self._refusal(path, f"cannot be emptied: {why}", "look at how it is made")
+            self._keys[path] = self._key(path)
+            self._check(path)
+        broken = [each for each in self._references() if self._told.breaks_at(self._source, each)]
+        order = self._arranged(broken)
+        emptying = list(self._emptying(broken))
+        plain = [step for path in order for step in self._plain(path)]
+        steps = [replace(step, order=first + place) for place, step in enumerate((*emptying, *plain))]
+        return self._linked(steps, broken)
+
+    # ---------------------------------------------------------------- keys, columns, triggers
+
+    def _key(self, path: str) -> tuple[str, ...]:
+        """The columns that tell rows apart: those named for it, else the table's own key."""
+        shape, named = self._shapes[path], self._told.key_of(self._source, path)
+        if not named:
+            if shape.key:
+                return shape.key
+            raise self._refusal(
+                path,
+                "has no primary or unique key, so its rows cannot be told apart",
+                "name columns that do with --key TABLE=COLUMN,COLUMN, or leave it out",
+            )
+        unknown = [column for column in named if column not in {each.name for each in shape.columns}]
+        if unknown:
+            raise UsageError(f"--key {path}: there is no column {unknown[0]}", hint="write --key TABLE=COLUMN,COLUMN")
+        if not prove_unique(self._eraser.keys(everything(shape.container, named, self._as_of))):
+            raise self._refusal(
+                path,
+                f"{', '.join(named)} does not tell its rows apart: two are alike, or one is empty",
+                "name other columns",
+            )
+        return named
+
+    def _check(self, path: str) -> None:
+        """Raises RefusedError for columns that cannot be anonymized as a rule says, and for triggers nobody allowed."""
+        shape = self._shapes[path]
+        for due in self._due[path]:
+            check_changes(f"{self._source}:{path}", shape, self._keys[path], due.judgment.changes)
+            self._check_triggers(shape, "update" if due.judgment.changes else "delete")
+
+    def _check_triggers(self, shape: Shape, event: str) -> None:
+        path, found = shape.container.path, firing(shape, event)
+        if found and not self._told.allows_triggers(self._source, path):
+            raise self._refusal(
+                path,
+                f"has a trigger that would fire: {', '.join(found)}",
+                f"look at what it does, then --allow-triggers {path}, or leave the table out",
+            )
+
+    # ---------------------------------------------------------------- order
+
+    def _deleting(self, path: str) -> bool:
+        return any(not due.judgment.changes for due in self._due.get(path, ()))
+
+    def _references(self) -> Iterator[Reference]:
+        """The foreign keys that lead to tables of the plan."""
+        for path in sorted(self._due):
+            yield from self._shapes[path].references
+
+    def _arranged(self, broken: Sequence[Reference]) -> list[str]:
+        edges = []
+        for each in self._references():
+            hard = self._deleting(each.child.path) and self._deleting(each.parent)
+            if each.child.path in self._due and each not in broken and each.child.path != each.parent:
+                edges.append(Edge(each.child.path, each.parent, hard))
+        order = arrange(self._due, edges)
+        if not isinstance(order, Cycle):
+            return order
+        ways = [
+            f"--break {each.child.path}.{each.columns[0]}" for each in breakable(self._references(), order.containers)
+        ]
+        hint = (
+            f"{' or '.join(ways)} empties that column in the due rows first; "
+            if ways
+            else "none of its foreign keys may be null; "
+        )
+        raise RefusedError(
+            f"{self._source}: foreign keys lead in a circle: {order}", hint=f"{hint}--without TABLE leaves a table out"
+        )
+
+    def _emptying(self, broken: Sequence[Reference]) -> Iterator[Step]:
+        """A step for each rule that deletes rows of a table whose foreign key is broken: the due rows lose it."""
+        for reference in sorted(broken, key=lambda each: (each.child.path, each.columns)):
+            path, column = reference.child.path, reference.columns[0]
+            if not self._deleting(path) or not self._deleting(reference.parent):
+                raise UsageError(
+                    f"--break {path}.{column}: no rows on both sides of it are deleted", hint="leave it out"
+                )
+            if not reference.nullable:
+                raise RefusedError(
+                    f"--break {path}.{column}: it may not be null", hint="break another foreign key of the circle"
+                )
+            self._check_break(path, reference)
+            for due in self._due[path]:
+                if not due.judgment.changes:
+                    changes = tuple(Change(each, "null") for each in reference.columns)
+                    yield replace(
+                        self._step(due), action="anonymize", breaks=True, judgment=replace(_bare(due), changes=changes)
+                    )
+
+    def _check_break(self, path: str, reference: Reference) -> None:
+        """Raises RefusedError where the emptied column is needed to date the rows, or a trigger would fire."""
+        self._check_triggers(self._shapes[path], "update")
+        for due in self._due[path]:
+            for way in paths(due.judgment):
+                if way[0] in reference.columns:
+                    raise RefusedError(
+                        f"--break {path}.{way[0]}: what dates the rows is reached by it",
+                        hint="break another foreign key of the circle",
+                    )
+
+    # ---------------------------------------------------------------- steps
+
+    def _plain(self, path: str) -> Iterator[Step]:
+        """Of one table first what is anonymized, then what is deleted, each in the order of the rules."""
+        for due in sorted(self._due[path], key=lambda each: not each.judgment.changes):
+            yield self._step(due)
+
+    def _step(self, due: Due) -> Step:
+        path, rule = due.container.path, due.rule
+        shape, anonymizes = self._shapes[path], bool(due.judgment.changes)
+        named = self._told.key_of(self._source, path)
+        return Step(
+            order=0,
+            container=shape.container,
+            action="anonymize" if anonymizes else "delete",
+            rule=RuleNote(rule.id, rule.title, rule.kind, rule.citation, rule.yields),
+            judgment=_bare(due),
+            key=self._keys[path],
+            owner_column=due.owner_column,
+            key_proved=bool(named) and named != shape.key,
+            triggers=firing(shape, "update" if anonymizes else "delete"),
+            exempt=due.rows_exempt,
+            on_hold=due.rows_on_hold,
+        )
+
+    def _linked(self, steps: Sequence[Step], broken: Sequence[Reference]) -> list[Step]:
+        """The steps with what refers to their rows, and with the steps in the same table whose rows are not theirs."""
+        deleting: dict[str, list[int]] = defaultdict(list)
+        emptying: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
+        for step in steps:
+            if step.breaks:
+                emptying[step.container.path, tuple(each.column for each in step.judgment.changes)].append(step.order)
+            elif step.action == "delete":
+                deleting[step.container.path].append(step.order)
+        linked = []
+        for step in steps:
+            before = tuple(
+                order for order in deleting[step.container.path] if order < step.order and step.action == "delete"
+            )
+            links = tuple(self._links(step, broken, deleting, emptying)) if step.action == "delete" else ()
+            linked.append(replace(step, before=before, links=links))
+        return linked
+
+    def _links(
+        self,
+        step: Step,
+        broken: Sequence[Reference],
+        deleting: Mapping[str, Sequence[int]],
+        emptying: Mapping[tuple[str, tuple[str, ...]], Sequence[int]],
+    ) -> Iterator[Link]:
+        for each in self._shapes[step.container.path].references:
+            child = each.child.path
+            takers = emptying.get((child, each.columns), ()) if each in broken else deleting.get(child, ())
+            released = self._told.releases_child(self._source, child)
+            if released:
+                self._check_release(each, ())
+            yield Link(each, tuple(takers), released)
+
+    # ---------------------------------------------------------------- released children
+
+    def _check_release(self, reference: Reference, above: tuple[str, ...]) -> None:
+        """Raises RefusedError where the database would not do it, or would reach further than anybody said."""
+        child = reference.child.path
+        if reference.on_delete == "refuse":
+            raise self._refusal(
+                child,
+                "cannot be released: the database itself refuses to remove what it refers to",
+                "do without --release",
+            )
+        if hold := self._held(child):
+            raise self._refusal(child, f"cannot be released: hold {hold} reaches it", "do without --release")
+        if child not in self._shapes:
+            self._shapes |= shapes_of(self._eraser, [reference.child])
+        shape = self._shapes[child]
+        self._check_triggers(shape, "delete" if reference.on_delete == "cascade" else "update")
+        if reference.on_delete != "cascade" or child in above:
+            return
+        for further in shape.references:
+            if not self._told.releases_child(self._source, further.child.path):
+                raise self._refusal(
+                    further.child.path,
+                    f"refers to rows of {child} that would be released",
+                    f"--release {further.child.path} too, or do without --release",
+                )
+            self._check_release(further, (*above, child))
+
+    def _refusal(self, path: str, what: str, hint: str) -> RefusedError:
+        return RefusedError(f"{self._source}:{path} {what}", hint=f"{hint} (--without {path} leaves it out)")
+
+
+def everything(container: Container, key: tuple[str, ...], as_of: date) -> Target:
+    """Every row of a table, by these columns."""
+    return Target(container, Judgment("all", Term(fixed=True)), "delete", as_of, key)
+
+
+def _bare(due: Due) -> Judgment:
+    """The judgment without what only looks ahead."""
+    return replace(due.judgment, horizons=())
