@@ -37,6 +37,8 @@ _KEYS: Final = frozenset({"id", "number", "key", "code", "reference", "identifie
 """Last words of a column that points to somebody: customer_id, emp_no."""
 _HEADS: Final = _KEYS | {"name", "date", "amount", "type", "address", "phone"}
 """Last words that say what a column is, however many columns share them."""
+_LISTS: Final = frozenset({"reference", "lookup"})
+"""First words of a table that is a list of choices: ref_diagnosis; references of a borrower are people."""
 _FEWEST_ALIKE: Final = 3
 """Columns that need to share a word for it to be their table's way of naming."""
 
@@ -163,6 +165,8 @@ class NameRules:
         for head in ("organisation", "reference"):
             if head in about and not any(words[-len(entry) :] == entry for entry in self._lists[head]):
                 about.discard(head)
+        if words[1:] and words[0] in _LISTS and _PEOPLE.isdisjoint(about):
+            about.add("reference")
         if "reference" in about:
             about = {"reference"}
         beside: set[str] = set()
