@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.server import BUCKETS, Expression, Server
+from piiscan.connectors.sql.server import BUCKETS, Expression, Server, any_of
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
@@ -85,15 +85,7 @@ class Mssql(Server):
 
     def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
         """Rows of several values cannot be compared here."""
-        if len(columns) == 1:
-            return columns[0].in_([sa.bindparam(None, key[0], type_=sa.types.NULLTYPE) for key in keys])
-        pairs = (zip(columns, key, strict=True) for key in keys)
-        return sa.or_(
-            *(
-                sa.and_(*(column == sa.bindparam(None, part, type_=sa.types.NULLTYPE) for column, part in pair))
-                for pair in pairs
-            )
-        )
+        return any_of(columns, keys)
 
     def lock(self, query: sa.Select[Any], table: sa.FromClause) -> sa.Select[Any]:
         """By a hint on the table."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import BIT
 
 from piiscan.connectors.sql.address import is_local
-from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts, Server, Spread
+from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts, Server, Spread, any_of
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
@@ -206,6 +206,10 @@ class Mariadb(Server):
         if isinstance(kind, sa.types.NullType):
             return Cell(name, self.head(sa.column(name), self.blob_cap + 1), self.blob_cap)
         return super().cell(name, kind)
+
+    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
+        """A list of rows is compared byte by byte with texts of another character set (MariaDB 10.11): none is found."""
+        return any_of(columns, keys)
 
     def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
         """Bits as a number; a UUID as text, for PyMySQL can send no other."""

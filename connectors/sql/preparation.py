@@ -10,6 +10,7 @@ from piiscan.connectors.sql.changes import becomes
 from piiscan.connectors.sql.erasing import select_remaining, select_whole
 from piiscan.connectors.sql.keys import make_table, read_types
 from piiscan.connectors.sql.paths import Place, Way
+from piiscan.connectors.sql.server import Untyped
 from piiscan.connectors.sql.structure import VIEW, Structure
 from piiscan.connectors.sql.taking import Taking, effect, strict
 from piiscan.errors import SourceError
@@ -64,12 +65,12 @@ class Preparation:
 
     def _value(self, scope: Scope, change: Change) -> Expression:
         """What a column becomes; a constant is bound without a type, so that the column's own decides."""
-        kind = self.types[change.column]
-        if change.to != "constant":
-            place = Place(self.table.schema, self.table.name, self.table, self.types)
-            return becomes(scope.server, Way(place, self.table.c[change.column], kind), change)
-        value = change.value if isinstance(kind, sa.Numeric | sa.Integer | sa.Float) else str(change.value)
-        return sa.bindparam(None, value, type_=sa.types.NULLTYPE)
+        if change.column not in self.types:
+            raise _stale(self.target, f"its column {change.column!r} is gone")
+        place = Place(self.table.schema, self.table.name, self.table, self.types)
+        way = Way(place, self.table.c[change.column], self.types[change.column])
+        value = becomes(scope.server, way, change)
+        return sa.bindparam(None, value.value, type_=Untyped()) if isinstance(value, sa.BindParameter) else value
 
     def _refuse(self, scope: Scope, target: Target) -> None:
         """Raises SourceError where rows could be touched that the plan does not know of, or none can be removed."""

@@ -87,6 +87,20 @@ def regular(shape: str) -> str:
 SHAPE: Final = {"#": "[0-9]", "A": "[A-Za-z]", ".": "[.]"}
 
 
+class Untyped(sa.types.UserDefinedType[Any]):
+    """The type of a value that goes to the driver as it is, and is taken by the database for what it is compared with."""
+
+    cache_ok = True
+
+
+def any_of(columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
+    """Whether columns hold one of some keys, column by column."""
+    pairs = (zip(columns, key, strict=True) for key in keys)
+    return sa.or_(
+        *(sa.and_(*(column == sa.bindparam(None, part, type_=Untyped()) for column, part in pair)) for pair in pairs)
+    )
+
+
 class Server:
     """One kind of database. The base class is plain SQL; a subclass overrides what its database does otherwise."""
 
@@ -260,7 +274,7 @@ class Server:
 
     def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
         """Whether the columns hold one of these keys, bound without a type."""
-        return sa.tuple_(*columns).in_(keys)
+        return sa.tuple_(*(sa.type_coerce(column, Untyped()) for column in columns)).in_(keys)
 
     def lock(self, query: sa.Select[Any], _table: sa.FromClause) -> sa.Select[Any]:
         """The query of one table, such that nobody else can change its rows until the transaction ends."""

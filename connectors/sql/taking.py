@@ -54,10 +54,10 @@ class Taking:
         """By which rows of the table can keep each other back."""
 
     def overdue(self) -> Expression:
-        """Whether a row is overdue and no earlier step's, and has a key; unknown where it stands in no way."""
+        """Whether a row is overdue and no earlier step's; unknown where it stands in no way."""
         earlier = [self.rows.status(judgment) == "overdue" for judgment in self.target.before]
         is_due = self.rows.status(self.target.judgment) == "overdue"
-        return sa.and_(is_due, *(sa.not_(sure(each)) for each in earlier), self.form.filled(self.own))
+        return sa.and_(is_due, *(sa.not_(sure(each)) for each in earlier))
 
     def kept(self) -> list[Expression]:
         """What keeps a row back: rows of other tables that stay, then rows of its own."""
@@ -65,11 +65,12 @@ class Taking:
 
     def taken(self) -> Expression:
         """Whether a row is taken; unknown where it stands in no way."""
-        return sa.and_(self.overdue(), *(sa.not_(each) for each in self.kept()))
+        return sa.and_(self.overdue(), self.form.filled(self.own), *(sa.not_(each) for each in self.kept()))
 
     def taken_but_own(self) -> Expression:
         """The same, whatever rows of the same table refer to it."""
-        return sa.and_(self.overdue(), *(sa.not_(each) for each in self._kept_by_others()))
+        others = self._kept_by_others()
+        return sa.and_(self.overdue(), self.form.filled(self.own), *(sa.not_(each) for each in others))
 
     def leads(self, table: sa.FromClause | None = None) -> Expression:
         """Whether another row of the same table refers to a row, by a reference that would remove it or refuse."""
