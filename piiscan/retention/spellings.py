@@ -19,31 +19,36 @@ _PLAIN: Final = frozenset({"email", "username", "street_address", "work_contact"
 _MARKS: Final = re.compile(r"[\s./\-]+")
 _CARD: Final = re.compile(r"\d{13,19}")
 _SSN: Final = re.compile(r"\d{9}")
-_INTEGER: Final = re.compile(
-    r"(big|small|tiny|medium)?int(eger)?\b|(small|big)?serial\b|int[248]\b|(number|numeric|decimal)\(\d+(, ?0)?\)",
-    re.IGNORECASE,
+_NUMBER: Final = re.compile(
+    r"(big|small|tiny|medium)?int(eger)?\b|(small|big)?serial\b|int[248]\b|number\b|numeric\b|decimal\b", re.IGNORECASE
 )
-_DAY: Final = re.compile(r"date$", re.IGNORECASE)
-_MOMENT: Final = re.compile(r"datetime|timestamp", re.IGNORECASE)
+_DAY: Final = re.compile(r"date|timestamp", re.IGNORECASE)
+_LARGEST: Final = 2**63 - 1
+"""No column of whole numbers holds more, and no driver binds more."""
 
 
 def spellings(data_type: str, value: str, sql_type: str | None = None) -> tuple[str | int, ...]:
     """The value as it may be written in a column of that declared type, the given one first; none = it cannot stand there.
 
-    A column of whole numbers is compared with a number, one of days with ISO 8601; text with each usual way to write it.
+    A column of numbers is compared with a number, one of days with ISO 8601; text with each usual way to write it.
     """
     text = " ".join(value.split())
-    if sql_type is not None and _INTEGER.match(sql_type):
-        return tuple(dict.fromkeys(_integers(data_type, text)))
+    if is_number(sql_type):
+        return tuple(dict.fromkeys(_numbers(data_type, text)))
     if is_day(sql_type):
         day = _day(text)
-        return () if day is None else (f"{day}", f"{day} 00:00:00")[: 1 + bool(_MOMENT.match(sql_type or ""))]
+        return () if day is None else (day.isoformat(),)
     return tuple(dict.fromkeys((text, *_written(data_type, text))))
+
+
+def is_number(sql_type: str | None) -> bool:
+    """Whether a column of that declared type holds numbers."""
+    return sql_type is not None and _NUMBER.match(sql_type) is not None
 
 
 def is_day(sql_type: str | None) -> bool:
     """Whether a column of that declared type holds days or moments."""
-    return sql_type is not None and bool(_DAY.match(sql_type) or _MOMENT.match(sql_type))
+    return sql_type is not None and _DAY.match(sql_type) is not None
 
 
 def name_parts(value: str) -> tuple[tuple[str, str], ...]:
@@ -103,9 +108,9 @@ def _phones(text: str) -> Iterator[str]:
         )
 
 
-def _integers(data_type: str, text: str) -> Iterator[int]:
-    forms = (text, *_written(data_type, text))
-    yield from (int(form) for form in forms if form.isascii() and form.isdigit())
+def _numbers(data_type: str, text: str) -> Iterator[int]:
+    forms = (int(form) for form in (text, *_written(data_type, text)) if form.isascii() and form.isdigit())
+    yield from (form for form in forms if form <= _LARGEST)
 
 
 def _day(text: str) -> date | None:
