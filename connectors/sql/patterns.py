@@ -37,23 +37,25 @@ class Pattern:
             if piece[0] == letter:
                 found = server.part(text, start, length)
                 if piece == "MON":
-                    numbers = {name: f"{number:02}" for number, name in enumerate(MONTHS, 1)}
-                    return sa.case(numbers, value=sa.func.lower(found))
-                return sa.literal("0") + found if length == 1 else found
+                    months = [
+                        (sa.func.lower(found) == fixed(name), fixed(f"{n:02}")) for n, name in enumerate(MONTHS, 1)
+                    ]
+                    return sa.case(*months)
+                return fixed("0") + found if length == 1 else found
             start += length
         raise ValueError(letter)
 
     def iso(self, server: Server, text: Expression) -> Expression:
         """A text of this shape as ISO day; NULL where no calendar has it."""
         year, month, day = (self.part(server, text, letter) for letter in "YMD")
-        whole = server.part(text, 1, 10) if self == ISO else year + "-" + month + "-" + day
+        whole = server.part(text, 1, 10) if self == ISO else year + fixed("-") + month + fixed("-") + day
         return sa.case((_is_real(server, year, month, day), whole))
 
     def new_year(self, server: Server, text: Expression) -> Expression:
         """The first of January of the text's year in the same spelling."""
         spelt: Expression | None = None
         for piece in self.pieces:
-            part = self.part(server, text, "Y") if piece == "YYYY" else sa.literal(NEW_YEAR.get(piece, piece))
+            part = self.part(server, text, "Y") if piece == "YYYY" else fixed(NEW_YEAR.get(piece, piece))
             spelt = part if spelt is None else spelt + part
         assert spelt is not None
         return spelt
@@ -64,18 +66,23 @@ NEW_YEAR: Final = {"MM": "01", "M": "1", "DD": "01", "D": "1", "MON": "JAN"}
 
 def _is_real(server: Server, year: Expression, month: Expression, day: Expression) -> Expression:
     """Whether the calendar has a day. Texts of two digits compare as numbers do."""
-    leap = sa.or_(server.part(year, 3, 2).in_(LEAP_ENDINGS), year == "2000")
+    leap = sa.or_(server.part(year, 3, 2).in_(map(fixed, LEAP_ENDINGS)), year == fixed("2000"))
     return sa.and_(
-        month >= "01",
-        month <= "12",
-        day >= "01",
+        month >= fixed("01"),
+        month <= fixed("12"),
+        day >= fixed("01"),
         sa.or_(
-            day <= "28",
-            sa.and_(day <= "30", month != "02"),
-            sa.and_(day == "31", month.in_(LONG_MONTHS)),
-            sa.and_(day == "29", month == "02", leap),
+            day <= fixed("28"),
+            sa.and_(day <= fixed("30"), month != fixed("02")),
+            sa.and_(day == fixed("31"), month.in_(map(fixed, LONG_MONTHS))),
+            sa.and_(day == fixed("29"), month == fixed("02"), leap),
         ),
     )
+
+
+def fixed(text: str) -> Expression:
+    """A text of ours that stands in the statement: hundreds of them as parameters would be more than some servers take."""
+    return sa.literal_column(f"'{text}'", sa.String())
 
 
 def _both(mark: str, first: str, second: str) -> tuple[Pattern, ...]:

@@ -72,10 +72,11 @@ class Scale:
         """The day as ISO text, for a database in which a column holds numbers and texts."""
         whole = sa.cast(number, sa.BigInteger())
         if self.per_day:
-            return server.iso_of(whole // self.per_day + (self.origin - EPOCH).days)
+            since = (self.origin - EPOCH).days
+            return server.iso_of(whole // self.per_day + since if since else whole // self.per_day)
         digits = sa.cast(whole, sa.String(20))
         year, month, day = (server.part(digits, *where) for where in ((1, 4), (5, 2), (7, 2)))
-        return sa.case((self.is_real(number), year + "-" + month + "-" + day))
+        return sa.case((self.is_real(number), year + sa.literal_column("'-'") + month + sa.literal_column("'-'") + day))
 
 
 LAST: Final = date(2100, 12, 31)

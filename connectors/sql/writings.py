@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.patterns import EITHER, PLAIN, Pattern
+from piiscan.connectors.sql.patterns import EITHER, PLAIN, Pattern, fixed
 from piiscan.connectors.sql.scales import NUMBER_SENTINELS, SCALES, Scale
 
 if TYPE_CHECKING:
@@ -64,17 +64,25 @@ def words() -> tuple[str, ...]:
 def _words(server: Server, text: Expression) -> Iterator[tuple[Expression, Expression]]:
     """By shape: its number, or its mark, its number and what comes first as far as the value tells."""
     for number, pattern in enumerate(PLAIN):
-        yield server.looks(text, pattern.shape), sa.literal(str(number))
+        yield server.looks(text, pattern.shape), fixed(str(number))
     for mark, some in EITHER.items():
         for number, (months_first, _) in enumerate(some):
             first, second = (months_first.part(server, text, letter) for letter in "MD")
             name = f"{mark}{number}"
             order = sa.case(
-                (sa.and_(first >= "13", first <= "31", second >= "01", second <= "12"), sa.literal(name + "D")),
-                (sa.and_(second >= "13", second <= "31", first >= "01", first <= "12"), sa.literal(name + "M")),
-                else_=sa.literal(name + "?"),
+                (sa.and_(_is_day_only(first), _is_month(second)), fixed(name + "D")),
+                (sa.and_(_is_day_only(second), _is_month(first)), fixed(name + "M")),
+                else_=fixed(name + "?"),
             )
             yield server.looks(text, months_first.shape), order
+
+
+def _is_day_only(part: Expression) -> Expression:
+    return sa.and_(part >= fixed("13"), part <= fixed("31"))
+
+
+def _is_month(part: Expression) -> Expression:
+    return sa.and_(part >= fixed("01"), part <= fixed("12"))
 
 
 def find_writing(counts: Mapping[str, int], low: Any, high: Any, as_of: date) -> Writing:
