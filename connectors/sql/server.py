@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine, _Binary
 
+from piiscan.connectors.sql.values import Values
 from piiscan.model import Check, ReadPlan, SkipCode
 
 if TYPE_CHECKING:
@@ -77,16 +77,6 @@ def unknown_types() -> Iterator[None]:
 _filters = threading.Lock()
 
 
-def regular(shape: str) -> str:
-    """A shape as a regular expression that every database reads alike."""
-    return re.sub(
-        "#+|A+|[.]", lambda found: SHAPE[found[0][0]] + (f"{{{len(found[0])}}}" if found[0][0] != "." else ""), shape
-    )
-
-
-SHAPE: Final = {"#": "[0-9]", "A": "[A-Za-z]", ".": "[.]"}
-
-
 class Untyped(sa.types.UserDefinedType[Any]):
     """The type of a value that goes to the driver as it is, and is taken by the database for what it is compared with."""
 
@@ -101,7 +91,7 @@ def any_of(columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) ->
     )
 
 
-class Server:
+class Server(Values):
     """One kind of database. The base class is plain SQL; a subclass overrides what its database does otherwise."""
 
     name: ClassVar[str]
@@ -133,6 +123,8 @@ class Server:
     takes_arrays: ClassVar[bool] = False
     """Whether a statement can be given many numbers as one parameter."""
     blob_cap: ClassVar[int] = BLOB_CAP
+    joins_exists: ClassVar[bool] = True
+    """Whether its planner makes a join of an EXISTS, so that it need not be asked row by row."""
 
     def __init__(self, url: sa.URL, plan: ReadPlan) -> None:
         self.url = url
@@ -244,22 +236,6 @@ class Server:
             return Cell(name, self.head(raw, TEXT_CAP + 1), TEXT_CAP)
         return Cell(name, self.head(self.text(raw), TEXT_CAP + 1), TEXT_CAP)
 
-    def head(self, value: Expression, length: int) -> Expression:
-        """The first characters or bytes of a value."""
-        return sa.func.substr(value, 1, length)
-
-    def text(self, value: Expression) -> Expression:
-        """A value as the database itself writes it."""
-        return sa.cast(value, sa.Text())
-
-    def exact(self, text: Expression) -> Expression:
-        """A text that equals another only if every character does, whatever the column's collation."""
-        return text
-
-    def folded(self, text: Expression) -> Expression:
-        """A text that equals another but for the case of letters."""
-        return self.exact(sa.func.lower(text))
-
     def withholds(self, _connection: sa.Connection, _schema: str | None, _name: str) -> str:
         """Why rows of a table may be there that this account cannot see; empty when it sees all."""
         return ""
@@ -306,39 +282,7 @@ class Server:
         row = sa.cast(sa.column("piiscan_row"), sa.BigInteger())
         return Spread(numbered, (row * wanted) % total < wanted, "sample: evenly spaced rows of a full pass, no key")
 
-    # -- dates ----------------------------------------------------------------------------------------------------------
-
-    def base(self, kind: TypeEngine[Any]) -> TypeEngine[Any]:
-        """What a type is made of."""
-        return kind
-
-    def style(self, kind: TypeEngine[Any]) -> Literal["native", "number", "text", "each"]:
-        """How values of a type may write days; ``each``: every value has a type of its own."""
-        base = self.base(kind)
-        if isinstance(base, (sa.Date, sa.DateTime)):
-            return "native"
-        return "number" if isinstance(base, (sa.Integer, sa.Numeric, sa.Float)) else "text"
-
-    def is_real(self, _column: Expression) -> Expression | None:
-        """Whether a value of a type of dates is a day of the calendar; None where the type sees to it."""
-        return None
-
-    def plain(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
-        """A column's values as texts that can be compared with a text of ours."""
-        base = self.base(kind)
-        return column if isinstance(base, sa.String) and not isinstance(base, sa.Enum) else self.text(column)
-
-    def looks(self, text: Expression, shape: str) -> Expression:
-        """Whether a text begins with a shape (``#`` a digit, ``A`` a letter), and ends there or goes on with a time.
-
-        The marks come first: they tell most texts apart at a tenth of the cost.
-        """
-        marks = text.like(re.sub("[#A]", "_", shape) + "%")
-        return sa.and_(marks, text.regexp_match(f"^{regular(shape)}([ T]|$)"))
-
-    def part(self, text: Expression, start: int, length: int) -> Expression:
-        """Some characters of a text, as text."""
-        return sa.func.substr(text, start, length, type_=sa.String())
+    # -- statements ----------------------------------------------------------------------------------------------------
 
     def fence(self, query: sa.Select[Any]) -> sa.Select[Any]:
         """The query such that what it selects is worked out once a row, however often an outer one asks for it."""
@@ -346,22 +290,6 @@ class Server:
 
     def group(self, connection: sa.Connection) -> None:
         """Prepares the session for one statement that counts many rows in few groups."""
-
-    def iso_day(self, value: Expression) -> Expression:
-        """The day of a value of a type of dates, as ISO text."""
-        return self.text(sa.cast(value, sa.Date()))
-
-    def new_year(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
-        """The first of January of the year of a value of a type of dates."""
-        return sa.cast(sa.func.date_trunc("year", column), kind)
-
-    def by_type(self, _column: Expression, _text: Expression | None, _number: Expression | None) -> Expression:
-        """What a value is worth by its own type, where values have one each."""
-        raise NotImplementedError
-
-    def iso_of(self, days: Expression) -> Expression:
-        """The ISO day of a number of days since 1970-01-01."""
-        return self.text(sa.cast(sa.literal("1970-01-01"), sa.Date()) + sa.cast(days, sa.Integer()))
 
     # -- check ----------------------------------------------------------------------------------------------------------
 
