@@ -56,6 +56,7 @@ class Sqlite(Server):
     """A SQLite database file."""
 
     name = "SQLite"
+    joins_exists: ClassVar[bool] = False
     isolation = None
     begin = "BEGIN"
     begin_writing = "BEGIN IMMEDIATE"

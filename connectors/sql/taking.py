@@ -111,8 +111,7 @@ class Taking:
         if dependent.released and not (takers and effect(reference) == "cascade"):
             return []
         if not takers:
-            child: sa.FromClause = make_table(reference.child, reference.columns).alias()
-            return [sa.exists(sa.literal(1)).where(refers(child, self.own, reference)).correlate(self.own)]
+            return [self._referred(make_table(reference.child, reference.columns).alias(), reference)]
         rows = self._scope.rows(takers[0])
         taking = [Taking(self._scope, each, rows) for each in takers]
         if dependent.released:  # the database takes the child's rows along, unless something keeps those
@@ -147,8 +146,24 @@ class Taking:
         """
         names = dict.fromkeys((*reference.columns, *(self.form.names if own else ())))
         child = rows.select(*(rows.column(name).label(name) for name in names)).where(*stays).subquery()
-        found = [refers(child, self.own, reference), *([self.apart(child, self.own, reference)] if own else [])]
+        if not own:
+            return self._referred(child, reference)
+        found = (refers(child, self.own, reference), self.apart(child, self.own, reference))
         return sa.exists(sa.literal(1)).select_from(child).where(*found).correlate(self.own)
+
+    def _referred(self, child: sa.FromClause, reference: Reference) -> Expression:
+        """Whether a row of another table refers to a row: as a join where the database makes one of it, else as a list made once.
+
+        Foreign keys often have no index: looked for row by row a million parents would take days.
+        """
+        if self._scope.server.joins_exists:
+            found = refers(child, self.own, reference)
+            return sa.exists(sa.literal(1)).select_from(child).where(found).correlate(self.own)
+        above = [self.own.c[name] for name in reference.parent_columns]
+        below = [child.c[name] for name in reference.columns]
+        listed = sa.select(*below).select_from(child).where(*(column.is_not(None) for column in below))
+        wanted = above[0] if len(above) == 1 else sa.tuple_(*above)
+        return sure(wanted.in_(listed))
 
 
 def effect(reference: Reference) -> OnDelete:
