@@ -127,7 +127,9 @@ def refuse_problems(draft: Justification, rules: RetentionRules, as_of: date) ->
             f"it would end on {draft.ends}, before it starts on {draft.starts}", hint="--ends is its last day"
         )
     if found := problems(draft, rules.grounds, rules.rules, as_of):
-        raise UsageError("; ".join(found), hint="piiscan rules list shows rules and grounds")
+        raise UsageError(
+            "; ".join(found), hint="piiscan rules list --kind retention shows the rules, --kind exception the grounds"
+        )
 
 
 def find(inventory: Inventory, identity: str, kind: Kind) -> Justification:

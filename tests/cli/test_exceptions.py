@@ -6,9 +6,11 @@ import base64
 import getpass
 import json
 import re
+import shlex
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -20,9 +22,6 @@ from piiscan.inventory import Inventory, Justification, RunSettings, Scope, Seal
 from piiscan.inventory.justifications import opened, sealed
 from piiscan.model import Classification, Container, Holding, Scanned, Secret, UnitResult
 from piiscan.model.judging import Test
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Invoke = Callable[..., Any]
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -472,3 +471,26 @@ def test_no_value_of_a_file_of_rows_comes_out_anywhere(firm: Path, invoke: Invok
     written = [file for file in firm.iterdir() if file.name.startswith("piiscan.db")]
     assert written
     assert [file.name for file in written if leaks(file.read_bytes())] == []
+
+
+def test_the_commands_of_the_manual_do_what_it_says(firm: Path, invoke: Invoke) -> None:
+    """Every one of them, in the order of the page: all succeed, and leave what the page speaks of."""
+    page = (Path(__file__).parents[2] / "docs" / "exceptions.md").read_text("utf-8")
+    inventory = hold_email(firm)
+    (firm / "rows.toml").write_text(re.search(r"```toml\n(rows.*?)```", page, re.DOTALL)[1])
+    lines = [line for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL) for line in block.splitlines()]
+
+    codes = {line: invoke(*shlex.split(line.removeprefix("$ piiscan "))).exit_code for line in lines}
+
+    assert len(codes) > 12
+    assert [line for line, code in codes.items() if code] == []
+    assert [
+        (each.id, each.basis, each.rule, len(each.renewals), bool(each.ended_at)) for each in inventory.justifications()
+    ] == [
+        ("X1", "E1", None, 1, False),
+        ("X2", "E8", "regf_account", 0, True),
+        ("X3", "extension", "glba_dispose", 0, False),
+        ("H1", "litigation", "litigation_hold", 0, True),
+        ("H2", "law_enforcement", "le_hold", 1, False),
+        ("H3", "litigation", "litigation_hold", 0, False),
+    ]
