@@ -161,9 +161,9 @@ class Taking:
             return sa.exists(sa.literal(1)).select_from(child).where(found).correlate(self.own)
         above = [self.own.c[name] for name in reference.parent_columns]
         below = [child.c[name] for name in reference.columns]
-        listed = sa.select(*below).select_from(child).where(*(column.is_not(None) for column in below))
+        listed = sa.select(*below).select_from(child).where(*(column.is_not(None) for column in below)).cte()
         wanted = above[0] if len(above) == 1 else sa.tuple_(*above)
-        return sure(wanted.in_(listed))
+        return wanted.in_(sa.select(*listed.c))  # beside the query, not in it: SQLite reads no deep nesting
 
 
 def effect(reference: Reference) -> OnDelete:
