@@ -129,7 +129,9 @@ def basis_words(justification: Justification) -> str:
 
 def until_words(justification: Justification) -> str:
     """Its end, and how often it was renewed."""
-    end = "released" if justification.ends is None else str(justification.ends)
+    if justification.ended_on is not None:
+        return f"ended on {justification.ended_on}"
+    end = "its release" if justification.ends is None else str(justification.ends)
     times = len(justification.renewals)
     return f"{end} (renewed {number_of(times, 'time')})" if times else end
 

@@ -92,6 +92,17 @@ def doubts(
     return []
 
 
+def justifies(
+    justification: Justification, grounds: Mapping[str, Ground], rules: Mapping[str, RetentionRule], as_of: date
+) -> bool:
+    """Whether it covers anything on a day: an exception that justifies nothing does not; a hold holds until it is over.
+
+    What is wrong with a hold is for a person to put right: meanwhile what may have to stay stays.
+    """
+    sound = justification.kind == "hold" or not problems(justification, grounds, rules, as_of)
+    return justification.covers(as_of) and sound
+
+
 def problems(
     justification: Justification, grounds: Mapping[str, Ground], rules: Mapping[str, RetentionRule], as_of: date
 ) -> list[str]:

@@ -13,7 +13,7 @@ from piiscan.model import Column, Container
 from piiscan.model.judging import Test
 from piiscan.periods import Period
 from piiscan.retention import justified
-from piiscan.retention.justified import Reach, doubts, mismatch, problems, reach
+from piiscan.retention.justified import Reach, doubts, justifies, mismatch, problems, reach
 from piiscan.rulepack.retention import End, Ground, RetentionRule
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -125,6 +125,18 @@ RULES = {
 )
 def test_problems_say_why_it_justifies_nothing(justification: Justification, said: list[str]) -> None:
     assert problems(justification, GROUNDS, RULES, AS_OF) == said
+
+
+def test_an_exception_that_justifies_nothing_covers_nothing_and_a_hold_holds_until_it_is_over() -> None:
+    unsound = {"reason": "", "approver": "j.doe"}
+    over = {"ends": date(2026, 11, 20)}
+    changes: tuple[dict[str, Any], ...] = ({}, unsound, over)
+
+    found = [
+        [justifies(replace(each, **change), GROUNDS, RULES, AS_OF) for change in changes] for each in (EXCEPTION, HOLD)
+    ]
+
+    assert found == [[True, False, False], [True, True, False]]
 
 
 @pytest.mark.parametrize("basis", ["E1", "E8", "X.claim"])
