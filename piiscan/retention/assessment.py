@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from piiscan.clocks import clocks_of
 from piiscan.errors import SourceError, UsageError
@@ -15,6 +17,7 @@ from piiscan.ports import Judge
 from piiscan.retention.covering import covering_of
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
+from piiscan.retention.justified import justifies
 from piiscan.retention.questions import Question, questions
 from piiscan.retention.recordings import Recordings
 from piiscan.retention.terms import Terms
@@ -110,7 +113,7 @@ def assess(
         raise UsageError(f"unknown source {unknown[0]!r}", hint=f"{config.path} knows: {', '.join(config.sources)}")
     active = tuple(rules.active(as_of))
     windows = tuple(known[id_] for id_ in config.retention.defence_windows if id_ in known)
-    justifications = tuple(_opened(config, inventory, as_of))
+    justifications = tuple(_opened(config, inventory, rules, as_of))
     tally = _Tally()
     for name in chosen:
         court = _Court(
@@ -128,11 +131,18 @@ def assess(
     return Assessment(as_of, tuple(tally.verdicts), tuple(tally.use_limits), tuple(tally.due), tuple(tally.skips))
 
 
-def _opened(config: Config, inventory: Inventory, as_of: date) -> Iterator[tuple[Justification, SealedScope | None]]:
-    """The justifications in force, with what is sealed in them. Raises UsageError without the key."""
+def _opened(
+    config: Config, inventory: Inventory, rules: RetentionRules, as_of: date
+) -> Iterator[tuple[Justification, SealedScope | None]]:
+    """The justifications in force, with what is sealed in them. Raises UsageError without the key.
+
+    A hold counts from the day it is known, whatever day is asked about: what must stay today is not taken by a plan of yesterday.
+    """
     key = None
+    today = datetime.now(ZoneInfo(config.firm.timezone)).date()
     for each in inventory.justifications():
-        if each.against == "schedule" and each.covers(as_of):
+        held = each.kind == "hold" and each.covers(today)
+        if each.against == "schedule" and (held or justifies(each, rules.grounds, rules.rules, as_of)):
             key = key or (config.key() if each.scope.sealed else None)
             if each.scope.sealed and key is None:
                 hint = "name it in [security] key_file: without it nobody knows which rows must stay"
