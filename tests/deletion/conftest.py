@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from piiscan.config import Config
+    from piiscan.rulepack import RulePacks
 
-AS_OF = "2026-03-01"
+DAY = date(2026, 3, 1)
 CANARY = "zq-canary-7319"
 """Part of every value that is personal."""
 
@@ -119,6 +120,9 @@ CREATE TABLE people (name TEXT PRIMARY KEY NOT NULL, dob TEXT, made_on TEXT);
 """
 
 
+_RULES: dict[str, tuple[RulePacks, RetentionRules]] = {}
+
+
 @dataclass(frozen=True)
 class Result:
     """How a command ended and what it said."""
@@ -164,7 +168,9 @@ class Firm:
 
     def plan(self, *args: str | Path, to: str = "plan") -> Result:
         """``delete plan`` as of the fixed day, by Ann."""
-        return self.run("delete", "plan", "--as-of", AS_OF, "--author", "Ann", "-o", to, "--format", "json", *args)
+        return self.run(
+            "delete", "plan", "--as-of", DAY.isoformat(), "--author", "Ann", "-o", to, "--format", "json", *args
+        )
 
     def approve(self, of: str = "plan") -> Result:
         """Bo, who is listed, signs."""
@@ -190,9 +196,8 @@ class Firm:
         """A plan as of the fixed day by Ann, made in this process; ``told`` as `Told`, and the limits. Raises PiiscanError."""
         config, inventory, rules = self.loaded()
         limits = Limits(told.pop("max_rows", 100_000), told.pop("max_percent", 100.0))
-        day = date.fromisoformat(AS_OF)
-        request = PlanRequest(day, told.pop("author", "Ann"), limits, told.pop("chunk_rows", 7), Told(**told), (), rule)
-        found = assess(config, inventory, rules, as_of=day, rule=rule)
+        request = PlanRequest(DAY, told.pop("author", "Ann"), limits, told.pop("chunk_rows", 7), Told(**told), (), rule)
+        found = assess(config, inventory, rules, as_of=DAY, rule=rule)
         key = config.key()
         assert key is not None
         return make_plan(config, inventory, found, rules.fingerprint, request, key, self.folder / to, Meter())
@@ -203,10 +208,10 @@ class Firm:
         key = read_private_key(self.folder / "bo.pem")
         place.write(APPROVAL, json_text(sign(place, place.document(), key, config.security.approvers, None)))
 
-    def carry_out(self, of: str = "plan", *, max_duration_s: float | None = None) -> Outcome:
+    def carry_out(self, of: str = "plan", *, max_duration_s: float | None = None, today: date = DAY) -> Outcome:
         """An apply in this process. Raises PiiscanError."""
         config, inventory, rules = self.loaded()
-        key, today, place = config.key(), date.fromisoformat(AS_OF), PlanFolder(self.folder / of)
+        key, place = config.key(), PlanFolder(self.folder / of)
         assert key is not None
         order = authorised(config, place, key, rules.fingerprint, today)
         confirm = order.plan_id
@@ -224,12 +229,12 @@ class Firm:
         """Configuration, inventory and rules."""
         found = config.load(self.folder / "piiscan.toml")
         url, secret = found.store_location()
-        packs = rulepack.load(found.rules.packs, found.rules.extra)
-        return (
-            found,
-            Inventory.open(url, secret=secret, packs=packs),
-            load_retention(found.rules.packs, found.rules.extra),
-        )
+        text = (self.folder / "rules" / "our.toml").read_text()
+        if text not in _RULES:  # slow to load, and the same for every copy of a firm
+            chosen = (found.rules.packs, found.rules.extra)
+            _RULES[text] = rulepack.load(*chosen), load_retention(*chosen)
+        packs, retention = _RULES[text]
+        return found, Inventory.open(url, secret=secret, packs=packs), retention
 
     def sql(self, *statements: str) -> None:
         """Changes the database as its owner."""
