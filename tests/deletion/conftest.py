@@ -185,12 +185,11 @@ class Firm:
         """``delete verify``."""
         return self.run("delete", "verify", of, "--format", "json", *args)
 
-    def ready(self, *args: str) -> dict[str, Any]:
-        """A plan, made and approved."""
-        made = self.plan(*args)
-        assert made.exit_code == 0, made.stderr
-        assert self.approve().exit_code == 0
-        return made.json
+    def ready(self) -> dict[str, Any]:
+        """A plan, made and approved in this process."""
+        made = self.make()
+        self.sign()
+        return made
 
     def make(self, rule: str | None = None, *, to: str = "plan", **told: Any) -> dict[str, Any]:
         """A plan as of the fixed day by Ann, made in this process; ``told`` as `Told`, and the limits. Raises PiiscanError."""
