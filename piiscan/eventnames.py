@@ -166,6 +166,8 @@ def singular_words(name: str) -> frozenset[str]:
 
 
 def _single(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word  # noqa: PLR2004  # gas
 
 

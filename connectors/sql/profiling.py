@@ -123,6 +123,6 @@ def _statement(server: Server, ways: Ways, read: Sequence[Reading]) -> sa.Select
     if any(each.days.form == Form() for each in read):
         query = server.fence(query)
     rows = query.subquery("piiscan_profiled")
-    return sa.select(
-        sa.func.count(), *(found for number, each in enumerate(read) for found in each.sums(rows, number))
-    ).select_from(rows)
+    sums: list[Expression] = [sa.func.count()]
+    sums += [found for number, each in enumerate(read) for found in each.sums(rows, number)]
+    return sa.select(*sums).select_from(rows)
