@@ -19,12 +19,17 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from datetime import date
 
 import pytest
 
 from piiscan.errors import ConfigError, SourceError
 from piiscan.model import Batch, Clock, Container, Skip
-from piiscan.ports import Connector
+from piiscan.model.judging import Cover, Ended, Judgment, Term, Test
+from piiscan.ports import Connector, Judge
+
+AS_OF = date(2026, 6, 30)
+NEVER = Test(("no_such_column",), "=", "x")
 
 
 def _containers(connector):
@@ -201,6 +206,33 @@ class TestConnectorContract:
             refused = None if ages is None else "counted"
 
         assert refused is None or "no_such_column" in refused
+
+    def test_judged_rows_add_up_to_all_rows(self, known):
+        """A connector that judges speaks of every row once: by what nothing dates it is undated, and none is overdue."""
+        connector = known.connect()
+        judgments = [Judgment("a", Term((Ended(None, AS_OF),)))]
+        found = {}
+        for container in _containers(connector) if isinstance(connector, Judge) else ():
+            if container.path in known.rows:
+                judged = connector.judge(container, judgments, None, AS_OF)
+                assert {each.standings[0].status for each in judged} <= {"undated"}
+                found[container.path] = sum(each.rows for each in judged)
+
+        assert found == (known.rows if isinstance(connector, Judge) else {})
+
+    def test_judging_refuses_a_column_that_is_not_there(self, known):
+        """Of a clock, of a test, of an owner: else rows would be judged by nothing."""
+        connector = known.connect()
+        (container,) = [found for found in _containers(connector) if found.path == known.big]
+        clock = Clock("created", ("no_such_column",))
+        asked = [
+            ([Judgment("a", Term((Ended(clock, AS_OF),)))], None),
+            ([Judgment("a", Term(fixed=True), holds=(Cover("h", ((NEVER,),)),))], None),
+            ([], "no_such_column"),
+        ]
+        for judgments, owner in asked if isinstance(connector, Judge) else ():
+            with pytest.raises(SourceError, match="no_such_column"):
+                connector.judge(container, judgments, owner, AS_OF)
 
     def test_close_may_be_called_twice(self, known):
         """After use as before it."""
