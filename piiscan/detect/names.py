@@ -88,6 +88,10 @@ class NameRules:
             (word for phrase in vocabulary for word in phrase.split() if word[0] != "@"), packs.abbreviations
         )
         self._lists = {name: tuple(self._speller.spell(word) for word in words) for name, words in packs.words.items()}
+        self._listing: dict[tuple[str, ...], list[str]] = {}
+        for name, entries in self._lists.items():
+            for entry in entries:
+                self._listing.setdefault(entry, []).append(name)
         self._ends = frozenset(w for words in self._lists.get("not_heads", ()) for w in words)
         self._starts = frozenset(w for words in self._lists.get("not_starts", ()) for w in words)
         self._flags = frozenset(w for words in self._lists.get("flags", ()) for w in words)
@@ -176,7 +180,7 @@ class NameRules:
     def surroundings(self, table: str, columns: Sequence[str], references: Iterable[str] = ()) -> Surroundings:
         """What a table's name, its columns' names and the tables its foreign keys point to (``table.column``) say about it."""
         words = self._speller.spell(_last(table))
-        about = {name for name, entries in self._lists.items() if any(_contains(words, entry) for entry in entries)}
+        about = self._listed_in(words)
         for head in ("organisation", "reference"):
             if head in about and not any(words[-len(entry) :] == entry for entry in self._lists[head]):
                 about.discard(head)
@@ -196,6 +200,11 @@ class NameRules:
         if "reference" not in about and (not _PEOPLE.isdisjoint(about) or not _DESCRIBES.isdisjoint(beside)):
             about.add("people")
         return Surroundings(words, frozenset(about), frozenset(beside))
+
+    def _listed_in(self, words: tuple[str, ...]) -> set[str]:
+        """The word lists of which an entry stands in these words."""
+        ends = range(1, len(words) + 1)
+        return {name for end in ends for start in range(end) for name in self._listing.get(words[start:end], ())}
 
     def _names_any(self, name: str, words: tuple[str, ...]) -> bool:
         return any(_contains(words, entry) for entry in self._lists.get(name, ()))
@@ -218,9 +227,7 @@ class NameRules:
     def _key_of(self, column: str) -> Iterator[str]:
         words = self._speller.spell(column)
         if len(words) > 1 and words[-1] in _KEYS:
-            for name, entries in self._lists.items():
-                if any(_contains(words[:-1], entry) for entry in entries):
-                    yield name
+            yield from self._listed_in(words[:-1])
 
     def _matches(self, selector: str, around: Surroundings) -> bool:
         if selector.startswith("with "):
