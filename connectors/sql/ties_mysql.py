@@ -75,7 +75,7 @@ WHERE t.TABLE_SCHEMA = :schema AND t.TABLE_NAME = :name
     def check_texts(self, schema: str, name: str) -> list[str]:
         """MariaDB's checks that stand with their column."""
         table = self.connection.dialect.identifier_preparer.format_table(sa.table(name, schema=schema or None))
-        row = self.connection.exec_driver_sql(f"SHOW CREATE TABLE {table}".replace("%", "%%")).one()
+        row = self.connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()
         return [line for line in str(row[1]).splitlines() if line.startswith("  `") and " CHECK (" in line]
 
     def _action(self, schema: str, child: str, name: str) -> str:
