@@ -96,7 +96,7 @@ class Buckets:
             if days.is_real is not None:
                 found.append(sa.case((days.is_real, 1)).label(f"real_{number}"))
         read = self._rows.select(*self._facts.values(), *found)
-        if any(days.form == Form() for days in self._days.values()):
+        if self._rows.server.fences_dates or any(days.form == Form() for days in self._days.values()):
             read = self._rows.server.fence(read)
         rows = read.subquery("piiscan_rows")
         buckets = []

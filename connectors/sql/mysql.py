@@ -47,6 +47,7 @@ READ_RIGHTS: Final = frozenset(
 STRICT: Final = "SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES'), SESSION foreign_key_checks = 1, SESSION unique_checks = 1"
 """Without it NULL for a column that must not be null becomes 0 or '', and a text that is too long is cut."""
 SHOWN_RIGHTS: Final = 5
+ALL_ROWS: Final = (1 << 63) - 1
 GRANTS: Final = "CREATE USER piiscan IDENTIFIED BY ...; GRANT SELECT, SHOW VIEW ON `database`.* TO piiscan"
 
 
@@ -56,6 +57,7 @@ class Mariadb(Server):
     name = "MariaDB"
     deletes_loops = False
     hidden = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+    fences_dates = True
     codes: ClassVar = {
         **dict.fromkeys(
             (
@@ -233,6 +235,10 @@ class Mariadb(Server):
     def spread(self, table: sa.TableClause, wanted: int, total: int) -> Spread:
         """A seeded random number for each row of a full pass."""
         return Spread(table, sa.func.rand(SEED) < wanted / total, "sample: seeded random rows of a full pass, no key")
+
+    def fence(self, query: sa.Select[Any]) -> sa.Select[Any]:
+        """By a limit that is none, which keeps a derived table from being merged: the groups of a join would be sorted out of all its rows."""
+        return query.limit(ALL_ROWS)
 
     def is_real(self, column: Expression) -> Expression | None:
         """A date may have a day or month of 0 here, or be the 31st of February."""

@@ -120,7 +120,7 @@ class Reading:
 def _statement(server: Server, ways: Ways, read: Sequence[Reading]) -> sa.Select[Any]:
     """One row: how many there are, and the sums of each column."""
     query = ways.select(*(label for number, each in enumerate(read) for label in each.labels(number)))
-    if any(each.days.form == Form() for each in read):
+    if server.fences_dates or any(each.days.form == Form() for each in read):
         query = server.fence(query)
     rows = query.subquery("piiscan_profiled")
     sums: list[Expression] = [sa.func.count()]

@@ -112,6 +112,8 @@ class Server(Values):
     takes_arrays: ClassVar[bool] = False
     """Whether a statement can be given many numbers as one parameter."""
     blob_cap: ClassVar[int] = BLOB_CAP
+    fences_dates: ClassVar[bool] = False
+    """Whether `fence` pays for columns that are compared as they are."""
     joins_exists: ClassVar[bool] = True
     """Whether its planner makes a join of an EXISTS, so that it need not be asked row by row."""
 

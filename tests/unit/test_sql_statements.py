@@ -297,7 +297,8 @@ JOINED = " FROM s.t AS piiscan_0 LEFT OUTER JOIN s.a AS piiscan_1 ON piiscan_1.i
     mariadb="CASE WHEN (CAST(CAST(piiscan_0.word AS CHAR) AS BINARY) = 'x') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0,"
     " CASE WHEN (dayofmonth(piiscan_0.day) BETWEEN 1 AND dayofmonth(last_day(piiscan_0.day))) THEN 1 END AS real_0, piiscan_1.closed AS day_1,"
     " CASE WHEN (dayofmonth(piiscan_1.closed) BETWEEN 1 AND dayofmonth(last_day(piiscan_1.closed))) THEN 1 END AS real_1"
-    + JOINED,
+    + JOINED
+    + " LIMIT 9223372036854775807",
     mssql="CASE WHEN ((piiscan_0.word COLLATE Latin1_General_BIN2) = 'x') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1"
     + JOINED,
     oracle="CASE WHEN (piiscan_0.word = 'x') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1"
