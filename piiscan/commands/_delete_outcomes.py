@@ -12,7 +12,10 @@ from piiscan.report.wording import number_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from piiscan.deletion import Order, Outcome, PlanFolder, Proof, Step
+    from piiscan.deletion import PlanFolder, Step
+    from piiscan.deletion.applying import Outcome
+    from piiscan.deletion.preflight import Order
+    from piiscan.deletion.verifying import Proof
     from piiscan.model import Secret, Skip, SkipCode
 
 _PROOF_NOTE: Final = "present: removed, and there again. left: left alone, and still there. due_now: due by the same step, and not in the plan."

@@ -98,7 +98,8 @@ def plan(
     """
     from piiscan import retention
     from piiscan.commands._delete_documents import plan_document
-    from piiscan.deletion import Limits, PlanRequest, Told, make_plan
+    from piiscan.deletion import Limits, PlanRequest, Told
+    from piiscan.deletion.planning import make_plan
 
     output = parse_output(stdout, ())
     config, inventory, rules = app.config(), app.inventory(), app.retention()
@@ -211,9 +212,8 @@ def apply(
     Only rows whose keys stand in the plan and that still are as it says are touched; others are reported and left. Stopped or
     killed at any point it goes on where it was when it is run again. Needs [sources.NAME.write].
     """
-    from piiscan import deletion
     from piiscan.commands._delete_outcomes import apply_document, finished_document
-    from piiscan.deletion import PlanFolder
+    from piiscan.deletion import Halt, PlanFolder, applying, preflight
 
     if execute and confirm is None:
         raise UsageError("--execute needs --confirm PLAN_ID", hint="piiscan delete show DIR prints the id")
@@ -222,15 +222,15 @@ def apply(
     if (ended := finished_document(place, secret)) is not None:
         app.console.note("this plan was carried out already: nothing was changed")
         return finish(app, ended, output)
-    order = deletion.authorised(config, place, secret, app.retention().fingerprint, today)
+    order = preflight.authorised(config, place, secret, app.retention().fingerprint, today)
     if not execute:
         if confirm is not None:
-            deletion.check_confirmed(order.plan_id, confirm)
-        outcome = deletion.rehearse(config, app.inventory(), secret, order, today)
+            preflight.check_confirmed(order.plan_id, confirm)
+        outcome = applying.rehearse(config, app.inventory(), secret, order, today)
         return finish(app, apply_document(order, outcome, executed=False), output)
     limit = max_duration.total_seconds() if max_duration else None
-    with app.console.scan_progress() as meter, deletion.Halt(limit) as halt:
-        outcome = deletion.apply(
+    with app.console.scan_progress() as meter, Halt(limit) as halt:
+        outcome = applying.apply(
             config,
             app.inventory(),
             secret,
@@ -261,16 +261,15 @@ def verify(app: App, folder: Path, exit_zero: bool, output: Output) -> None:
     Looks for every key once more, with the account that may only read. Exit 3 when something speaks against it, 4 when
     something could not be read. The result is also written to verification.json in the folder.
     """
-    from piiscan import deletion
     from piiscan.commands._delete_outcomes import verify_document
-    from piiscan.deletion import PlanFolder
+    from piiscan.deletion import PlanFolder, verifying
 
     config, place = app.config(), PlanFolder(folder)
     secret = _key(config)
     with app.console.scan_progress() as meter:
-        proof = deletion.verify(config, place, secret, meter)
+        proof = verifying.verify(config, place, secret, meter)
     document = verify_document(proof, config.scan.tolerate, exit_zero=exit_zero)
-    deletion.record_verification(place, document, secret)
+    verifying.record_verification(place, document, secret)
     finish(app, document, output)
 
 

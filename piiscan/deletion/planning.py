@@ -17,7 +17,7 @@ from piiscan.deletion.filesteps import file_notes, file_steps, unplannable
 from piiscan.deletion.folder import SQL, PlanFolder, new_folder
 from piiscan.deletion.keys import KeyFile, write_keys
 from piiscan.deletion.plan import Plan
-from piiscan.deletion.said import hold_body, kept_body, notes, skip_body, totals
+from piiscan.deletion.said import hold_body, kept_body, kept_notes, notes, skip_body, totals
 from piiscan.deletion.targets import Targets
 from piiscan.deletion.wording import sql_text
 from piiscan.errors import SourceError
@@ -206,7 +206,7 @@ class _Planner:
             "kept": self._kept,
             "holds": [hold_body(each) for each in self._holds],
             "left_out": self._left_out,
-            "notes": [*notes(self._steps), *self._notes],
+            "notes": [*notes(self._steps), *kept_notes(self._steps, self._kept), *self._notes],
             "skips": [skip_body(skip) for skip in order],
         }
 

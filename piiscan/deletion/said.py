@@ -81,6 +81,19 @@ def notes(steps: Iterable[Step]) -> list[str]:
     return [note for step in steps for note in _step_notes(step)]
 
 
+def kept_notes(steps: Iterable[Step], kept: Iterable[dict[str, Any]]) -> list[str]:
+    """What the verdicts say of rows that a step takes or a minimum keeps, each sentence once with the places it is true of."""
+    planned = {(step.source, step.container.path, step.rule.id) for step in steps}
+    places: dict[str, list[str]] = defaultdict(list)
+    for line in kept:
+        if line["rows_exempt"] or (line["source"], line["container"], line["rule"]) in planned:
+            for note in line["notes"]:
+                place = f"{line['source']}:{line['container']} by {line['rule']}"
+                if place not in places[note]:
+                    places[note].append(place)
+    return [f"{', '.join(found)}: {note}" for note, found in places.items()]
+
+
 def _step_notes(step: Step) -> Iterator[str]:
     begin = f"step {step.order}, {step.place}:"
     if step.blocked:

@@ -6,7 +6,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from piiscan.deletion import Counts, Done, check_folder, evidence_key, read_verification
+from piiscan.deletion import Counts, Done, evidence_key
+from piiscan.deletion.verifying import check_folder, read_verification
 from piiscan.errors import PiiscanError, RefusedError
 from piiscan.model import Document, Section
 from piiscan.report.places import Places
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from piiscan.config import Config
-    from piiscan.deletion import PlanFolder, Proof
+    from piiscan.deletion import PlanFolder
+    from piiscan.deletion.verifying import Proof
     from piiscan.model import Secret
 
 _EVENTS: Final = frozenset({"start", "resume", "pause", "failed", "end"})
