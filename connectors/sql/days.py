@@ -78,9 +78,9 @@ class Days:
         """Whether it is that day or earlier; unknown without a day."""
         return self.value < self.form.start(_next(day))
 
-    def before(self, day: date) -> Expression:
-        """The same for a row that has a day, and never false where `until` is true: an index can serve it."""
-        return self.found < self.form.start(_next(day))
+    def before(self, day: date) -> Expression | None:
+        """True wherever `until` is, and such that an index can serve it; None for a column that is not compared as it is."""
+        return None if self.form == Form() else self.found < self.form.start(_next(day))
 
     def bucket(self, cutoffs: Sequence[date]) -> Expression:
         """How many of some days in ascending order lie before it; NULL without a day."""

@@ -12,6 +12,7 @@ from piiscan.connectors.sql.days import Days, read_days
 from piiscan.connectors.sql.order import find_deciding, find_status
 from piiscan.connectors.sql.paths import Ways
 from piiscan.connectors.sql.writings import Writing, read_writings
+from piiscan.model.judging import Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +63,22 @@ class Rows:
     def status(self, judgment: Judgment) -> Expression:
         """How a row stands, as in `piiscan.model.judging.RowStatus`; NULL where the judgment does not speak of it."""
         return find_status(self, judgment)
+
+    def overdue(self, judgment: Judgment) -> Expression:
+        """Whether a row is overdue; unknown where it stands in no way. An index on the dates serves it, where there is one."""
+        bound, is_overdue = self._bound(judgment.due), self.status(judgment) == "overdue"
+        return is_overdue if bound is None else sa.and_(bound, is_overdue)
+
+    def _bound(self, term: Term) -> Expression | None:
+        """What is true of every row whose time is over, in comparisons of columns alone; None where that says nothing."""
+        parts = [self._bound(part) if isinstance(part, Term) else self._before(part) for part in term.parts]
+        known = [part for part in parts if part is not None]
+        if not known or (term.combine == "earlier" and len(known) < len(parts)):
+            return None
+        return sa.and_(*known) if term.combine == "later" else sa.or_(*known)
+
+    def _before(self, part: Ended) -> Expression | None:
+        return None if part.clock is None else self.days(part.clock).before(part.last)
 
     def deciding(self, judgment: Judgment) -> Expression:
         """The id of the hold, cover or keep that decided; NULL where none did."""

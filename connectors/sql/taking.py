@@ -56,7 +56,7 @@ class Taking:
     def overdue(self) -> Expression:
         """Whether a row is overdue and no earlier step's; unknown where it stands in no way."""
         earlier = [self.rows.status(judgment) == "overdue" for judgment in self.target.before]
-        is_due = self.rows.status(self.target.judgment) == "overdue"
+        is_due = self.rows.overdue(self.target.judgment)
         return sa.and_(is_due, *(sa.not_(sure(each)) for each in earlier))
 
     def kept(self) -> list[Expression]:

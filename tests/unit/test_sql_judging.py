@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from piiscan.connectors.sql import SqlConnector
+from piiscan.connectors.sql.writings import NATIVE, Writing
 from piiscan.errors import SourceError
 from piiscan.model import Clock, Container, ReadPlan, SkipCode, Source
 from piiscan.model.judging import Change, Cover, Ended, JudgedRows, Judgment, Keep, Standing, Term, Test
@@ -387,3 +388,49 @@ def test_what_does_not_exist_is_named(database, judge, judgment, message):
         judge(judgment)
 
     assert (caught.value.code, caught.value.container) == (SkipCode.ERROR, "calls")
+
+
+def test_what_is_overdue_is_bounded_in_comparisons_that_an_index_can_serve():
+    """By plain columns of types of dates, as far as the term has them: later needs one of its parts, earlier all."""
+    from piiscan.connectors.sql.postgresql import Postgresql
+    from piiscan.connectors.sql.rows import Rows
+
+    class Catalogue:
+        def get_columns(self, name, schema):
+            return [
+                {"name": name, "type": kind} for name, kind in (("a", sa.Date()), ("b", sa.Date()), ("t", sa.String()))
+            ]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("piiscan.connectors.sql.paths.sa.inspect", lambda connection: Catalogue())
+        container = Container("db", "t", "table", locator=("", "t", ""))
+        rows = Rows(
+            None,
+            Postgresql(sa.make_url("postgresql://"), ReadPlan()),
+            container,
+            AS_OF,
+            None,
+            {("a",): NATIVE, ("b",): NATIVE, ("t",): Writing()},
+        )
+    a, b, t = (Ended(Clock("e", (name,)), LAST) for name in "abt")
+    terms = [
+        Term((a, t)),
+        Term((a, b), "earlier"),
+        Term((a, t), "earlier"),
+        Term((t,)),
+        Term(fixed=True),
+        Term((Term((a, b), "earlier"), b)),
+    ]
+
+    bounds = [rows._bound(term) for term in terms]
+
+    shown = [None if bound is None else str(bound.compile(compile_kwargs={"literal_binds": True})) for bound in bounds]
+    day = "'2020-01-02'"
+    assert shown == [
+        f"piiscan_0.a < {day}",
+        f"piiscan_0.a < {day} OR piiscan_0.b < {day}",
+        None,
+        None,
+        None,
+        f"(piiscan_0.a < {day} OR piiscan_0.b < {day}) AND piiscan_0.b < {day}",
+    ]
