@@ -35,29 +35,29 @@ _POSTGRESQL: Final[dict[str, Breach]] = {
     "23514": "check",
     "23503": "reference",
     "23001": "reference",
-    **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02", "42804"), "fit"),  # type: ignore[dict-item]
+    **dict.fromkeys(("22001", "22003", "22007", "22008", "22P02", "42804"), "fit"),
     "428C9": "computed",
-    **dict.fromkeys(("P0001", "27000"), "trigger"),  # type: ignore[dict-item]
+    **dict.fromkeys(("P0001", "27000"), "trigger"),
     "25006": "closed",
 }
 _MARIADB: Final[dict[str, Breach]] = {
     "1048": "null",
-    **dict.fromkeys(("1062", "1169", "1586"), "unique"),  # type: ignore[dict-item]
-    **dict.fromkeys(("4025", "3819"), "check"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1451", "1452", "1216", "1217"), "reference"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1264", "1265", "1292", "1366", "1406"), "fit"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1906", "3105"), "computed"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1442", "1644"), "trigger"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1290", "1792", "1836"), "closed"),  # type: ignore[dict-item]
+    **dict.fromkeys(("1062", "1169", "1586"), "unique"),
+    **dict.fromkeys(("4025", "3819"), "check"),
+    **dict.fromkeys(("1451", "1452", "1216", "1217"), "reference"),
+    **dict.fromkeys(("1264", "1265", "1292", "1366", "1406"), "fit"),
+    **dict.fromkeys(("1906", "3105"), "computed"),
+    **dict.fromkeys(("1442", "1644"), "trigger"),
+    **dict.fromkeys(("1290", "1792", "1836"), "closed"),
 }
 _ORACLE: Final[dict[str, Breach]] = {
     "1407": "null",
     "1": "unique",
     "2290": "check",
-    **dict.fromkeys(("2291", "2292"), "reference"),  # type: ignore[dict-item]
-    **dict.fromkeys(("1438", "1841", "12899"), "fit"),  # type: ignore[dict-item]
+    **dict.fromkeys(("2291", "2292"), "reference"),
+    **dict.fromkeys(("1438", "1841", "12899"), "fit"),
     "54013": "computed",
-    **dict.fromkeys(("4091", "20000"), "trigger"),  # type: ignore[dict-item]
+    **dict.fromkeys(("4091", "20000"), "trigger"),
     "16000": "closed",
 }
 BREACHES: Final[dict[str, dict[str, Breach]]] = {

@@ -37,7 +37,7 @@ class AnyOf(sa.ColumnElement[bool]):
         self.keys = keys
 
 
-@compiles(AnyOf)  # type: ignore[no-untyped-call,untyped-decorator]
+@compiles(AnyOf)
 def _spell_out(element: AnyOf, compiler: SQLCompiler, **settings: Any) -> str:
     names = [compiler.process(column, **settings) for column in element.columns]
     alternatives = []
@@ -64,14 +64,14 @@ def match_records(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
 
     A list of rows is planned there as so many alternatives: that takes twenty times as long.
     """
-    table: Any = columns[0].table  # type: ignore[attr-defined]
+    table: Any = columns[0].table
     whole = getattr(table, "element", table)
     name = PGDialect(paramstyle="named").identifier_preparer.format_table(whole)  # type: ignore[no-untyped-call]
     records = [{column.key: part for column, part in zip(columns, key, strict=True)} for key in keys]
     text = json.dumps(records, ensure_ascii=False, default=_spell)
     found = sa.func.jsonb_populate_recordset(
         sa.literal_column(f"NULL::{name}"), sa.cast(sa.bindparam(None, text, type_=sa.Text()), postgresql.JSONB)
-    ).table_valued(*(column.key for column in columns))
+    ).table_valued(*(str(column.key) for column in columns))
     return sa.tuple_(*columns).in_(sa.select(*found.c))
 
 

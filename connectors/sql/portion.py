@@ -40,7 +40,7 @@ class Portion:
         """Locks the rows and says how they stand now: nobody can change them, nor refer to them anew, until the end."""
         there = Counter(tuple(row) for row in self._rows(self.prepared.lock, self.prepared.table, self.keys))
         single = [key for key in self._distinct() if there[key] == 1]
-        standing = {
+        standing: dict[Key, Any] = {
             tuple(row[:-1]): row[-1] for row in self._rows(self.prepared.standing, self.prepared.taking.own, single)
         }
         self.leaves = [key for key in single if standing.get(key) == 0]

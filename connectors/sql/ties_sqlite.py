@@ -79,7 +79,7 @@ WHERE type = 'index' AND tbl_name = :name COLLATE NOCASE AND sql LIKE 'CREATE UN
 
     def triggers(self, _schema: str, name: str) -> list[Trigger]:
         """A trigger whose text is not understood is taken to fire for both events."""
-        found = []
+        found: list[Trigger] = []
         for row in self.connection.execute(self.TRIGGERS, {"name": name}):
             head = TRIGGER_HEAD.match(COMMENT.sub(" ", row.sql))
             events = EVENTS[head["event"].upper()] if head else ("delete", "update")

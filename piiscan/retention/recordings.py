@@ -32,7 +32,10 @@ class Recordings:
     """The tables of one source by what they hold and what dates them."""
 
     def __init__(
-        self, connector: object, held: Mapping[str, Mapping[str, AbstractSet[str]]], clocks: Mapping[str, Mapping[str, Clock]]
+        self,
+        connector: object,
+        held: Mapping[str, Mapping[str, AbstractSet[str]]],
+        clocks: Mapping[str, Mapping[str, Clock]],
     ) -> None:
         """``held``: container path -> data type -> its columns; ``clocks``: container path -> event -> its clock."""
         self._connector = connector
