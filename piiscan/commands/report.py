@@ -22,6 +22,9 @@ as_of_option: Callable[[Any], Any] = click.option(
     metavar="DATE",
     help="The day the report speaks of (YYYY-MM-DD); today in the firm's time zone.",
 )
+owner_option: Callable[[Any], Any] = click.option(
+    "--owner", metavar="CLIENT", help="Only what is held for this client of the configuration."
+)
 
 
 @click.group()
@@ -46,7 +49,7 @@ Examples:
     "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far the report looks back."
 )
 @click.option("--notice", metavar="PROFILE", help="Add a notice's own headings: a shipped profile, or a path.")
-@click.option("--owner", metavar="CLIENT", help="Only what is held for this client of the configuration.")
+@owner_option
 @output_options()
 @pass_app
 def categories(
@@ -69,6 +72,41 @@ def categories(
         as_of=day_of(as_of, config),
         months=months,
         notice=profile,
+        owner=owner,
+        redact=output.redact_paths,
+    )
+    finish(app, document, output)
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report exposure crm                        all of a source
+  piiscan report exposure 'share:payments/2026-*'    some of its files
+  piiscan report exposure /srv/share/payments        a path on this machine
+  piiscan report exposure crm --owner mercy -o md=mercy.md
+"""
+)
+@click.argument("place")
+@as_of_option
+@owner_option
+@output_options()
+@pass_app
+def exposure(app: App, place: str, as_of: datetime | None, owner: str | None, output: Output) -> None:
+    """Print what lies in PLACE, for the day it may have leaked: which data, how many records, whose, since when.
+
+    PLACE is a source, SOURCE:PATH-GLOB, or a path on this machine or in any source. By what the scans found; what was not read there
+    is listed, and so is what went since.
+    """
+    from piiscan import report
+
+    config = app.config()
+    document = report.exposure(
+        app.inventory(),
+        config,
+        app.packs(),
+        place,
+        as_of=day_of(as_of, config),
         owner=owner,
         redact=output.redact_paths,
     )
@@ -163,7 +201,9 @@ def evidence(app: App, folder: Path, output: Output) -> None:
     config = app.config()
     secret = config.key()
     if secret is None:
-        raise UsageError("evidence is proved with the firm's key, and there is none", hint="name it in [security] key_file")
+        raise UsageError(
+            "evidence is proved with the firm's key, and there is none", hint="name it in [security] key_file"
+        )
     finish(app, document_of(PlanFolder(folder), config, secret, redact=output.redact_paths), output)
 
 

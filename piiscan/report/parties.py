@@ -23,7 +23,7 @@ class Party:
     name: str
     contact: str | None
     role: str | None
-    """What the firm is for this party: ``business`` or ``service_provider``; None where the client's table does not say."""
+    """What the firm is for this party: ``business`` or ``service_provider``; None = unknown, or now one, now the other."""
     regime: str | None
     """The law that the client's table names."""
 
