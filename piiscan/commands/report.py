@@ -22,6 +22,9 @@ as_of_option: Callable[[Any], Any] = click.option(
     metavar="DATE",
     help="The day the report speaks of (YYYY-MM-DD); today in the firm's time zone.",
 )
+months_option: Callable[[Any], Any] = click.option(
+    "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far the report looks back."
+)
 owner_option: Callable[[Any], Any] = click.option(
     "--owner", metavar="CLIENT", help="Only what is held for this client of the configuration."
 )
@@ -45,9 +48,7 @@ Examples:
 """
 )
 @as_of_option
-@click.option(
-    "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far the report looks back."
-)
+@months_option
 @click.option("--notice", metavar="PROFILE", help="Add a notice's own headings: a shipped profile, or a path.")
 @owner_option
 @output_options()
@@ -72,6 +73,40 @@ def categories(
         as_of=day_of(as_of, config),
         months=months,
         notice=profile,
+        owner=owner,
+        redact=output.redact_paths,
+    )
+    finish(app, document, output)
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report disclosures
+  piiscan report disclosures --as-of 2026-06-30 -o md=june.md -o csv=june.csv
+  piiscan report disclosures --owner mercy
+"""
+)
+@as_of_option
+@months_option
+@owner_option
+@output_options()
+@pass_app
+def disclosures(app: App, as_of: datetime | None, months: int, owner: str | None, output: Output) -> None:
+    """Print what was given to whom: sold or shared, and disclosed for a business purpose, category by recipient.
+
+    Two lists, and "none" said of each that is empty. What is held for clients or outside the CCPA stands apart, and so does what lies
+    outside the firm's regions. Recipients are those of [[disclosures]].
+    """
+    from piiscan import report
+
+    config = app.config()
+    document = report.disclosures(
+        app.inventory(),
+        config,
+        app.packs(),
+        as_of=day_of(as_of, config),
+        months=months,
         owner=owner,
         redact=output.redact_paths,
     )
