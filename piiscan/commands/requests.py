@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from piiscan.commands._justifying import WORDS, login
+from piiscan.commands._requests_import import import_
 from piiscan.commands._requests_shared import NUMBER, find, key_of, read_input
 from piiscan.commands.report import as_of_option, day_of
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
@@ -26,6 +27,9 @@ def command() -> None:
     Who asks comes from a file or standard input only, is sealed with the firm's key, and is removed when the request is closed. The log
     stays for 24 months at least.
     """
+
+
+command.add_command(import_)
 
 
 @command.command(

@@ -72,7 +72,7 @@ def refusals(kind: RequestKind, regime: Regime, grounds: Mapping[str, Ground]) -
     for ground in grounds.values():
         exempts = ground.id.startswith(_PREFIX_OF_EXEMPTIONS)
         # 1798.105(d) answers requests to delete alone; stopping a sale is nothing a duty to keep speaks of.
-        if not ground.repealed and ((exempts and kind not in STOPPING) or (not exempts and kind == "delete")):
+        if not ground.repealed and ((exempts and kind not in STOPPING) or (not exempts and kind in {"delete", "drop"})):
             yield Refusal(ground.id, ground.title, ground.citation)
 
 
