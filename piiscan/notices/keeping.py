@@ -9,23 +9,24 @@ from piiscan.notices.outcome import Outcome, Where, several, worst
 from piiscan.retention.justified import problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from piiscan.notices.known import Known
     from piiscan.retention import Verdict
     from piiscan.rulepack import Check
 
 
 def check_retention(check: Check, known: Known) -> Outcome:
-    """Whether anything is kept beyond its time by a rule in force; what nothing dates or no rule reaches is unknown."""
+    """Whether anything is kept beyond its time by a rule in force; where no such rule knows all ages, that is unknown."""
     wanted = known.types(check.data_types) if check.data_types else None
     verdicts = [each for each in known.assessment.verdicts if wanted is None or wanted & set(each.data_types)]
     overdue = [each for each in verdicts if each.rows_overdue and not each.advisory]
     breach = [_place(each, each.rows_overdue, f"beyond {each.rule}: {each.title}") for each in overdue]
-    ruled = {(each.source, each.container, each.owner) for each in verdicts if each.status != "no_rule"}
+    judged = {_key(each) for each in verdicts if each.rule and not each.rows_undated and not each.advisory}
     unsure = [
         _place(each, each.rows_undated or each.rows_total, _doubt(each))
-        for each in verdicts
-        if (each.status == "no_rule" and (each.source, each.container, each.owner) not in ruled)
-        or (each.rows_undated and not each.advisory)
+        for each in _least(verdicts)
+        if _key(each) not in judged
     ]
     unsure += [
         Where(skip.source, skip.container, skip.member, note=f"could not be judged: {skip.code}")
@@ -61,6 +62,18 @@ def check_exceptions(check: Check, known: Known) -> Outcome:
     if breach:
         return Outcome("breach", f"{several(len(breach), 'exception')} without force.", tuple(breach))
     return Outcome("kept", f"{several(len(recorded), 'exception')} on record, each with its ground and its reason.")
+
+
+def _key(verdict: Verdict) -> tuple[str, str, str | None]:
+    return (verdict.source, verdict.container, verdict.owner)
+
+
+def _least(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """One verdict of each place and owner, of those in force the first."""
+    found: dict[tuple[str, str, str | None], Verdict] = {}
+    for each in sorted(verdicts, key=lambda verdict: verdict.advisory):
+        found.setdefault(_key(each), each)
+    return list(found.values())
 
 
 def _place(verdict: Verdict, rows: int, note: str) -> Where:
