@@ -150,9 +150,10 @@ def exposure(app: App, place: str, as_of: datetime | None, owner: str | None, ou
 
 @command.command()
 @as_of_option
+@owner_option
 @output_options()
 @pass_app
-def coverage(app: App, as_of: datetime | None, output: Output) -> None:
+def coverage(app: App, as_of: datetime | None, owner: str | None, output: Output) -> None:
     """Print what was not read and why, what was sampled, and what is clean.
 
     With what a clean sample proves: the share of rows that could hold an unseen hit, with 95 % confidence.
@@ -161,16 +162,17 @@ def coverage(app: App, as_of: datetime | None, output: Output) -> None:
 
     config = app.config()
     document = report.coverage(
-        app.inventory(), config, app.packs(), as_of=day_of(as_of, config), redact=output.redact_paths
+        app.inventory(), config, app.packs(), as_of=day_of(as_of, config), owner=owner, redact=output.redact_paths
     )
     finish(app, document, output)
 
 
 @command.command()
 @as_of_option
+@owner_option
 @output_options()
 @pass_app
-def retention(app: App, as_of: datetime | None, output: Output) -> None:
+def retention(app: App, as_of: datetime | None, owner: str | None, output: Output) -> None:
     """Print how old data is, what is overdue by which rule, what will be due in 30 and 90 days, and why the rest may stay.
 
     The same verdicts as piiscan retention check: rows are counted in the sources, as they are now.
@@ -179,9 +181,10 @@ def retention(app: App, as_of: datetime | None, output: Output) -> None:
     from piiscan import retention as verdicts
 
     config, inventory = app.config(), app.inventory()
+    report.asked_party(config, owner)  # before rows are counted
     assessment = verdicts.assess(config, inventory, app.retention(), as_of=day_of(as_of, config))
     document = report.retention(
-        "report.retention", assessment, inventory, config, app.packs(), redact=output.redact_paths
+        "report.retention", assessment, inventory, config, app.packs(), owner=owner, redact=output.redact_paths
     )
     finish(app, document, output)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from piiscan.model import Section
+from piiscan.report.parties import anyones_sections
 from piiscan.report.scan_report import PLACES_SHOWN, first_of
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ def unsure_sections(exposed: Exposed, places: Places) -> Iterator[Section]:
         places,
         "A column says whose each row is; of some it says nothing, or they could not be counted by it: any client's may be among them.",
     )
-    yield from place_list(
-        "Attributed to no client: may hold this client's data too",
-        exposed.unattributed,
-        places,
-        "[sources.NAME.owners] says not, or not of all rows, whose it is.",
-    )
+    yield from anyones_sections([item.holding for item in exposed.unattributed], places)
     rows = tuple(
         (
             places.spoken(item.holding, item.holding.column),

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Final
 from piiscan.errors import UsageError
 from piiscan.model import Section
 from piiscan.report.counts import UNKNOWN_CLIENT
+from piiscan.report.scan_report import PLACES_SHOWN, first_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from piiscan.config import Config
+    from piiscan.report.places import Located, Places
 
 _ROLES: Final = {"business": "a business", "service_provider": "a service provider"}
 
@@ -71,3 +75,16 @@ def party_section(whom: Party) -> Section:
     note = "" if whom.contact else f"Nobody to write to is known: name a contact in [clients.{whom.id}]."
     row = (whom.name, whom.contact, whom.held_as, whom.regime and whom.regime.upper())
     return Section("Held for", ("client", "contact", "held as", "law"), (row,), note=note)
+
+
+def anyones_sections(found: Sequence[Located], places: Places) -> Iterator[Section]:
+    """What is attributed to no client, in a report of one; nothing where there is none."""
+    spoken = tuple(dict.fromkeys(places.spoken(item) for item in found))
+    shown = tuple((name,) for name in spoken[:PLACES_SHOWN])
+    notes = (
+        "Personal information was found in these, and [sources.NAME.owners] says not, or not of all rows, whose it is.",
+        first_of(len(shown), len(spoken)),
+    )
+    if shown:
+        title = "Attributed to no client: may hold this client's data too"
+        yield Section(title, ("place",), shown, note="\n".join(filter(None, notes)))
