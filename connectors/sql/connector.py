@@ -12,6 +12,7 @@ from piiscan.connectors.sql.erasing import Erasing
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.judging import count_judged
 from piiscan.connectors.sql.reading import Reading
+from piiscan.connectors.sql.seeking import leading_columns, seek_rows, word_search
 from piiscan.connectors.sql.sessions import Sessions
 from piiscan.connectors.sql.writing import Writing
 from piiscan.errors import SourceError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import JudgedRows, Judgment, Occasion
+    from piiscan.model.seeking import Search
 
 
 class SqlConnector:
@@ -139,6 +141,33 @@ class SqlConnector:
     def remaining(self, target: Target, keys: Sequence[Key]) -> Sequence[int]:
         """Positions of keys on whose rows something is left to do."""
         return self._erasing.remaining(target, keys)
+
+    def seek(self, container: Container, search: Search) -> Iterator[Sequence[tuple[object, ...]]]:
+        """Cells of the rows that a value leads to. Raises SourceError, as all below."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                yield from seek_rows(connection, server, container, search, self._plan.batch_rows)
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like, here and below
+            raise explain(error, server, container.path) from None
+
+    def search_statement(self, container: Container, search: Search) -> str:
+        """The search as a query for reading, without its values."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return word_search(connection, server, container, search)
+        except Exception as error:  # noqa: BLE001
+            raise explain(error, server, container.path) from None
+
+    def indexed(self, container: Container) -> frozenset[str]:
+        """Columns with which an index of the table begins."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return leading_columns(connection, server, container)
+        except Exception as error:  # noqa: BLE001
+            raise explain(error, server, container.path) from None
 
     def close(self) -> None:
         """Lets go of all connections; may be called twice."""

@@ -9,6 +9,7 @@ import click
 
 from piiscan.commands._justifying import WORDS, login
 from piiscan.commands._requests_import import import_
+from piiscan.commands._requests_search import locate, verify
 from piiscan.commands._requests_shared import NUMBER, find, key_of, read_input
 from piiscan.commands.report import as_of_option, day_of
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
@@ -30,6 +31,8 @@ def command() -> None:
 
 
 command.add_command(import_)
+command.add_command(verify)
+command.add_command(locate)
 
 
 @command.command(
