@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from piiscan.rulepack.phrases import Expressions, Phrases
 
 _BULLET: Final = re.compile(r"^[\s\u00b7\u2022*-]*(?:\(?[a-z0-9]{1,3}[.)])?[\s\u00b7-]*", re.IGNORECASE)
+_MARKED: Final = re.compile(r"^(?:[\u00b7\u2022*-]|\(?[a-z0-9]{1,3}[.)])\s", re.IGNORECASE)
+"""An item of a list: where items are marked, the first line that is not ends the list."""
 _SENTENCE: Final = re.compile(r"(?<=[.;:!?])\s+(?=[A-Z(\"\u201c])")
 _LONGEST: Final = 200
 """Code points of a promise's words that a profile quotes."""
@@ -64,16 +66,18 @@ def read_notice(text: str, id_: str, title: str) -> Proposal:
 
 def _read_headings(text: str, phrases: Phrases, made: Proposal) -> None:
     """The items between what begins a list of what is collected and what ends it."""
-    inside = False
+    inside = marked = False
     for line in filter(None, map(str.strip, text.splitlines())):
-        plain = _plain(line)
+        plain, is_marked = _plain(line), _MARKED.match(line) is not None
+        inside = inside and (is_marked or not marked)
         if _first(phrases.catch_all, plain):
             _add_heading(line, LETTERS, [f"category:{letter}" for letter in LETTERS], {}, made)
         elif _first(phrases.begin, plain):
-            inside = True
+            inside, marked = True, False
         elif _first(phrases.end, plain):
             inside = False
         elif inside:
+            marked = marked or is_marked
             found = [phrase for phrase in phrases.headings if _first(phrase.words, plain)]
             if found:
                 letters = sorted({letter for phrase in found for letter in phrase.letters})
