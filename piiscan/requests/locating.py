@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from piiscan.errors import SourceError
-from piiscan.model import Batch, Container, Skip
+from piiscan.model import Batch, Container, Skip, SkipCode
 from piiscan.ports import Seeker
 from piiscan.requests.persons import Person
 from piiscan.requests.searching import Located, Place, Searching
@@ -33,13 +33,11 @@ def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, 
     for source in config.sources:
         holdings = inventory.holdings(source=source)
         located.texts += _texts(holdings, subject)
-        if not any(each.data_type in subject for each in holdings):
+        if not _paths(holdings, subject):
             continue
         try:
             with closing(connector_for(config, config.source(source), plan)) as connector:
-                listed = list(connector.containers())
-                located.skips += [each for each in listed if isinstance(each, Skip)]
-                containers = [each for each in listed if isinstance(each, Container)]
+                containers = list(_listed(connector, source, _paths(holdings, subject), located))
                 if isinstance(connector, Seeker):
                     Searching(connector, containers, holdings, subject, located, explain=explain).run()
                 else:
@@ -50,6 +48,29 @@ def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, 
     return located
 
 
+def _paths(holdings: Sequence[HoldingRecord], subject: Mapping[str, str]) -> set[str]:
+    """Containers with a column of a type that is given."""
+    return {
+        each.container
+        for each in holdings
+        if each.data_type in subject and each.column is not None and "text" not in each.evidence
+    }
+
+
+def _listed(connector: Connector, source: str, wanted: set[str], located: Located) -> Iterator[Container]:
+    """All containers of a source; of what cannot be read, or is gone, only that which matters here is a skip."""
+    seen = set()
+    for item in connector.containers():
+        if isinstance(item, Container):
+            seen.add(item.path)
+            yield item
+        elif item.hides or item.container in wanted:
+            located.skips.append(item)
+            seen.add(item.container or "")
+    gone = "it is in the inventory, and gone"
+    located.skips += [Skip(source, path, SkipCode.VANISHED, gone) for path in sorted(wanted - seen)]
+
+
 def _read_files(
     connector: Connector,
     containers: Sequence[Container],
@@ -58,8 +79,7 @@ def _read_files(
     located: Located,
 ) -> Iterator[Place]:
     """Files with columns are read whole, row by row: they have no index, and no key but the row's number."""
-    columns, person = _columns(holdings), Person(subject)
-    wanted = {path for (path, _), held in columns.items() if held.keys() & subject.keys()}
+    columns, person, wanted = _columns(holdings), Person(subject), _paths(holdings, subject)
     for container in containers:
         if container.path not in wanted:
             continue
@@ -71,11 +91,7 @@ def _read_files(
                     continue
                 for cells in _cells(item, columns.get((item.container.path, item.container.member), {})):
                     number += 1
-                    judged = person.judge(cells)
-                    if judged.verdict == "same":
-                        place.rows[number,] = judged.matched
-                    elif judged.verdict == "near":
-                        place.near.append(((number,), judged, cells))
+                    located.add(place, (number,), person.judge(cells), cells)
         except SourceError as error:
             located.skips.append(error.skip(container.source, container=container.path))
         if place.rows or place.near:

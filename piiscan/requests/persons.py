@@ -33,8 +33,8 @@ class Judged:
     """Data types given that it holds the same value of."""
     against: frozenset[str]
     """Decisive ones that it holds another value of."""
-    apart: tuple[tuple[str, str], ...]
-    """Decisive types not given, with the row's normalised value: they tell two persons of one name apart. Private."""
+    apart: tuple[tuple[str, frozenset[str]], ...]
+    """Decisive types not given, with the row's normalised values: they tell two persons of one name apart. Private."""
 
     @property
     def verdict(self) -> Verdict:
@@ -73,11 +73,16 @@ class Person:
             elif values and name in DECISIVE:
                 against.add(name)
         apart = tuple(
-            (name, " ".join(sorted({normalise(name, value) for value in values})))
+            (name, frozenset(self._told(name, values)))
             for name, values in sorted(held.items())
             if name in DECISIVE - self.given
         )
         return Judged(frozenset(matched), frozenset(against), apart)
+
+    def _told(self, name: str, values: Sequence[str]) -> set[str]:
+        """What the cells of a type say together: a name may stand in several of them."""
+        found = {normalise(name, value) for value in values}
+        return {" ".join(sorted(found))} if is_name(name) else found
 
     def _held(self, name: str, held: Mapping[str, Sequence[str]]) -> set[str]:
         """The row's normalised values of a type; the last four of a number where only those are given, or held."""

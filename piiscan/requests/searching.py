@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from piiscan.errors import SourceError
+from piiscan.model import Skip, SkipCode
 from piiscan.model.seeking import Search
 from piiscan.requests.persons import Judged, Person
 from piiscan.retention.spellings import is_name, spellings
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from piiscan.inventory import HoldingRecord
-    from piiscan.model import Container, Skip
+    from piiscan.model import Container
     from piiscan.model.seeking import Values
     from piiscan.ports import Seeker
 
@@ -43,8 +44,6 @@ class Place:
     """Rows a human must judge. Private."""
     followed: int = 0
     """Of ``rows``, those found by a foreign key alone."""
-    several: bool = False
-    """Whether its rows are those of several persons: they differ in something that was not given."""
 
 
 @dataclass(slots=True)
@@ -59,10 +58,24 @@ class Located:
     texts: int = 0
     """Places of running text that hold types which were given: not searched."""
 
+    apart: dict[str, set[frozenset[str]]] = field(default_factory=dict, repr=False)
+    """By decisive type that was not given: what the rows that are the person's say. Private."""
+
     @property
     def several(self) -> bool:
-        """Whether more than one person answers to the data points."""
-        return any(each.several for each in self.places)
+        """Whether more than one person answers to the data points: two rows have nothing in common of a decisive type."""
+        return any(one.isdisjoint(other) for told in self.apart.values() for one in told for other in told)
+
+    def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
+        """Keeps a row where it belongs; whether it is the person's and new."""
+        if judged.verdict == "near" and all(key != each[0] for each in place.near):
+            place.near.append((key, judged, cells))
+        if judged.verdict != "same" or key in place.rows:
+            return False
+        place.rows[key] = judged.matched
+        for name, values in judged.apart:
+            self.apart.setdefault(name, set()).add(values)
+        return True
 
     def best(self) -> frozenset[str]:
         """The data points that matched together in one row and the rows that refer to it; none where several persons do."""
@@ -146,19 +159,12 @@ class Searching:
     ) -> None:
         """Judges the rows that the values lead to."""
         place = self._place(table)
-        apart: dict[str, set[str]] = defaultdict(set)
         for row in self._rows(table, Search(self._wanted(table), any_of, as_written)):
             cells = self._cells(table, row)
             judged = self._person.judge(cells)
             key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
-            if judged.verdict == "same" and key not in place.rows:
-                place.rows[key] = judged.matched
+            if self._located.add(place, key, judged, cells):
                 self._remember(values, table, row, judged.matched)
-                for name, value in judged.apart:
-                    apart[name].add(value)
-            elif judged.verdict == "near" and all(key != each[0] for each in place.near):
-                place.near.append((key, judged, cells))
-        place.several = place.several or any(len(each) > 1 for each in apart.values())
 
     def _follow(self, values: Links) -> Links:
         """The rows that refer to rows found before, and what of them others may refer to."""
@@ -222,8 +228,13 @@ class Searching:
         if self._explain:
             said = self._seeker.search_statement(table, search)
             self._located.statements.append((table.source, table.path, said))
+        number = 0
         for portion in self._seeker.seek(table, search):
+            number += len(portion)
             yield from (dict(zip(search.columns, row, strict=True)) for row in portion)
+        if number >= search.most:
+            reason = f"{number:,} rows share one of the values: not all of them were looked at"
+            self._located.skips.append(Skip(table.source, table.path, SkipCode.LIMIT, reason))
 
     def _wanted(self, table: Container, *more: str) -> tuple[str, ...]:
         """The cells to fetch: the key, what others refer to, what holds a type, and ``more``."""

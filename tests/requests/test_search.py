@@ -189,6 +189,39 @@ def test_no_value_is_printed_or_stored_and_the_statements_hold_none(held: Path, 
     ]
 
 
+def test_two_days_of_birth_in_two_sources_are_two_persons(held: Path, call: Any) -> None:
+    (held / "share" / "list.csv").write_text("name,mail,born\nAnn Canary,ann@canary.example,2001-01-01\n")
+    inventory = Inventory.open(f"sqlite:///{held / 'piiscan.db'}", create=True)
+    box = Container("share", "list.csv", "file", rows=1)
+    kinds = {"name": "person_name", "mail": "email", "born": "dob"}
+    with inventory.writer() as writer:
+        writer.start(RunSettings("full", (("share", "files"),), "settings"))
+        holdings = tuple(
+            Holding(box, column, Classification(kind, 0.9, ("values",), (), 1, 1, "they are"), "full")
+            for column, kind in kinds.items()
+        )
+        writer.commit(UnitResult(box, (Scanned(box, "full", 1, 1, 1, holdings),)))
+        writer.close_source("share", complete_listing=True)
+        writer.finish("complete")
+    ask(call, {"person_name": "Ann Canary", "email": "ann@canary.example"}, "know_categories")
+    done = call("verify", "1", "--format", "json")
+
+    assert (done.code, done.json["several"], done.json["why"]) == (
+        3, True, "several persons answer to these data points: ask for one more",
+    )  # fmt: skip
+
+
+def test_a_process_that_tells_everything_tells_no_value(held: Path, call: Any, invoke: Any) -> None:
+    told = [invoke("-v", "-v", "--debug", "requests", "open", "--from", "-", input=json.dumps({"kind": "know_specific", "channel": "mail", "subject": ANN}))]  # fmt: skip
+    told += [invoke("-v", "-v", "--debug", "requests", word, "1") for word in ("verify", "locate")]
+    (held / "crm.db").write_bytes(b"SQLite format 3\0 canary " * 500)
+    told += [invoke("-v", "-v", "--debug", "requests", "locate", "1")]
+
+    assert [each.exit_code for each in told] == [0, 0, 0, 4]
+    text = "".join(each.stdout + each.stderr for each in told).lower()
+    assert [word for word in ("canary", "5550187", "555-0187", "1981-03-04") if word in text] == []
+
+
 def test_a_source_that_cannot_be_asked_makes_it_incomplete(held: Path, call: Any) -> None:
     ask(call, ANN)
     (held / "crm.db").unlink()
