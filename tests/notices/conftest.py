@@ -14,7 +14,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from piiscan import schemas
 from piiscan.inventory import Inventory, Justification, Scope
 
 if TYPE_CHECKING:
@@ -109,7 +111,9 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 def check(folder: Path, *args: str) -> Checked:
     """`notice check` of the firm's notice, as JSON; asked once for the same firm and options."""
     done = run(folder, "notice", "check", "--format", "json", *args)
-    return Checked(done.returncode, json.loads(done.stdout))
+    document = json.loads(done.stdout)
+    Draft202012Validator(schemas.bundle("notice.check")).validate(document)
+    return Checked(done.returncode, document)
 
 
 def expire(folder: Path) -> None:
