@@ -16,6 +16,8 @@ from piiscan.commands.shared import App, Output, finish, output_options, pass_ap
 from piiscan.errors import ExitCode, RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from piiscan.inventory import ConsumerRequest, Inventory
     from piiscan.requests.private import Private
     from piiscan.requests.searching import Located
@@ -48,9 +50,9 @@ def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
     config, inventory = app.config(), app.inventory(create=True)
     request = find(inventory, number)
     check_verifiable(request)
-    private, located = _search(app, inventory, request)
+    private, located = _search(app, inventory, request, without=json.loads(request.facts).get("disputed", ()))
     found = decide(
-        request, located.best(), config.requests.verify_with, sensitive=_is_sensitive(inventory, located), several=located.several
+        request, located.best(), config.requests.verify_with, sensitive=_is_sensitive(inventory, located), doubt=located.doubt()
     )  # fmt: skip
     said = f"{found.level}: {found.why}"
     with inventory.requesting() as writer:
@@ -151,13 +153,14 @@ def locate(app: App, number: int, review: Path | None, explain: bool, output: Ou
 
 
 def _search(
-    app: App, inventory: Inventory, request: ConsumerRequest, *, explain: bool = False
+    app: App, inventory: Inventory, request: ConsumerRequest, *, without: Collection[str] = (), explain: bool = False
 ) -> tuple[Private, Located]:
     from piiscan.requests.locating import locate as search
     from piiscan.requests.private import opened
 
     private = opened(request, key_of(app))
-    return private, search(app.config(), inventory, private.subject, explain=explain)
+    subject = {name: value for name, value in private.subject.items() if name not in without}
+    return private, search(app.config(), inventory, subject, explain=explain)
 
 
 def _is_sensitive(inventory: Inventory, located: Located) -> bool:

@@ -110,7 +110,7 @@ class RequestWriter:
         """The draft as it was stored, under the next number; its own id and log are not looked at."""
         table = schema.request
         with self._transaction() as connection:
-            number = (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+            number = _next(connection)
             values = {name: getattr(draft, name) for name in _COLUMNS}
             connection.execute(insert(table), values | {"id": number})
             rows = [
@@ -177,6 +177,12 @@ def _one(connection: Connection, number: int) -> ConsumerRequest:
     if not found:
         raise UsageError(f"there is no request {number}", hint="piiscan requests list --all shows the numbers")
     return found[0]
+
+
+def _next(connection: Connection) -> int:
+    """A number that no request has, and none whose hashes outlived it."""
+    used = (schema.request.c.id, schema.request_identity.c.request)
+    return max(connection.scalar(select(func.max(column))) or 0 for column in used) + 1
 
 
 def _log(connection: Connection, number: int, what: EventKind, day: date, by: str, said: str) -> None:

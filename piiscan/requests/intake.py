@@ -24,8 +24,9 @@ KINDS: Final[dict[Regime, frozenset[RequestKind]]] = {
     "dpdp": frozenset({"access", "rectify", "erase", "restrict", "object", "withdraw", "portability"}),
 }
 """Which kinds each regime knows (law.md section 6)."""
+CORRECTING: Final = frozenset({"correct", "rectify"})
 _KEYS: Final = frozenset(
-    {"kind", "regime", "received", "channel", "minor", "declared", "notes", "subject", "agent", "fee"}
+    {"kind", "regime", "received", "channel", "minor", "declared", "notes", "subject", "agent", "fee", "disputed"}
 )
 _AGENT: Final = frozenset({"name", "contact", "authority", "notarized"})
 _LONGEST: Final = 1_000
@@ -76,7 +77,7 @@ class IntakeReader:
             minor=_flag(table, "minor", where),
             declared=_flag(table, "declared", where),
             fee=_fee(_table(table, "fee", where), where),
-            facts="{}",
+            facts=json.dumps({"disputed": disputed} if (disputed := self._disputed(table, kind, where)) else {}),
             sealed=None,
             author=self._author,
         )
@@ -108,6 +109,15 @@ class IntakeReader:
         if not given:
             raise _wrong(where, "[subject] is empty: nobody could be found by it")
         return {name: _text(value, "a value of [subject]", where) for name, value in given.items()}
+
+    def _disputed(self, table: dict[str, Any], kind: RequestKind, where: str) -> list[str]:
+        """Data types that the person says are wrong: nobody is verified by them (11 CCR 7060(h))."""
+        given = table.get("disputed", [])
+        if not isinstance(given, list) or any(not isinstance(each, str) or each not in self._types for each in given):
+            raise _wrong(where, "disputed is a list of data types", hint="piiscan rules list shows them")
+        if given and kind not in CORRECTING:
+            raise _wrong(where, f"disputed belongs to {' and '.join(sorted(CORRECTING))}")
+        return sorted(set(given))
 
 
 def _parse(raw: bytes, where: str) -> dict[str, Any]:

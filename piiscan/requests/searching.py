@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from piiscan.errors import SourceError
 from piiscan.model import Skip, SkipCode
 from piiscan.model.seeking import Search
+from piiscan.requests.identity import UNIQUE
 from piiscan.requests.persons import Judged, Person
 from piiscan.retention.spellings import is_name, spellings
 
@@ -65,6 +66,20 @@ class Located:
     def several(self) -> bool:
         """Whether more than one person answers to the data points: two rows have nothing in common of a decisive type."""
         return any(one.isdisjoint(other) for told in self.apart.values() for one in told for other in told)
+
+    def doubt(self) -> str:
+        """Why what matched proves nothing; empty: it proves what it says."""
+        if self.several:
+            return "several persons answer to these data points: ask for one more"
+        near = (judged for place in self.places for _, judged, _ in place.near)
+        differing = {
+            name for each in near if each.matched & UNIQUE and "person_name" in each.matched for name in each.against
+        }
+        return (
+            f"a row of that name, with what only one person has, says another {', '.join(sorted(differing))}"
+            if differing
+            else ""
+        )
 
     def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
         """Keeps a row where it belongs; whether it is the person's and new."""

@@ -45,14 +45,17 @@ def check_verifiable(request: ConsumerRequest) -> None:
 
 
 def decide(
-    request: ConsumerRequest, matched: Collection[str], wanted: Sequence[str], *, sensitive: bool, several: bool
+    request: ConsumerRequest, matched: Collection[str], wanted: Sequence[str], *, sensitive: bool, doubt: str
 ) -> Verified:
-    """The outcome. ``wanted`` are types that the firm's notice asks for, all of them; ``sensitive``: what is held of the person is."""
+    """The outcome. ``wanted`` are types that the firm's notice asks for, all of them; ``sensitive``: what is held of the person is.
+
+    ``doubt`` says why nothing is proved, whatever matched.
+    """
     found = tuple(sorted(matched))
     pieces = request.kind in _PIECES
     needed = HIGH if pieces or (request.kind in _CHANGES and sensitive) else REASONABLE
-    if several:
-        return Verified("none", needed, (), "several persons answer to these data points: ask for one more")
+    if doubt:
+        return Verified("none", needed, (), doubt)
     missing = [name for name in wanted if name not in found]
     enough = not missing if wanted else len(found) >= needed
     if enough and len(found) >= REASONABLE:

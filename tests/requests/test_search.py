@@ -111,13 +111,38 @@ def test_who_asks_is_verified_by_points_that_match_together(
     assert (done.code, done.json["level"], done.json["matched"]) == outcome
 
 
+def test_nobody_is_verified_by_what_is_disputed(held: Path, call: Any) -> None:
+    wrong = ANN | {"dob": "1999-01-01"}
+    for subject, disputed in (
+        (wrong, []),
+        (wrong, ["dob"]),
+        ({"person_name": "Ann Canary", "email": "ann@canary.example"}, ["email"]),
+    ):
+        ask(call, subject, "correct", disputed=disputed)
+    misused = call(
+        "open",
+        "--from",
+        "-",
+        stdin=json.dumps({"kind": "delete", "channel": "mail", "subject": ANN, "disputed": ["dob"]}),
+    )
+
+    found = [call("verify", number, "--format", "json").json for number in ("1", "2", "3")]
+    assert [(each["level"], each["matched"]) for each in found] == [
+        ("none", []),
+        ("verified", ["email", "person_name", "phone"]),
+        ("none", []),
+    ]
+    assert found[0]["why"] == "a row of that name, with what only one person has, says another dob"
+    assert misused.code == 2
+
+
 def test_points_of_two_persons_never_add_up(held: Path, call: Any) -> None:
     ask(
         call, {"person_name": "Ann Canary", "email": "other@canary.example", "dob": "1981-03-04", "phone": "2125550187"}
     )
     done = call("verify", "1", "--format", "json").json
 
-    assert (done["level"], done["matched"]) == ("specific", ["dob", "person_name", "phone"])
+    assert (done["level"], done["matched"]) == ("none", [])
 
 
 def test_the_firms_own_set_must_match_as_a_whole(held: Path, call: Any) -> None:
