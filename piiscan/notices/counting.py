@@ -33,20 +33,18 @@ def check_minors(check: Check, known: Known) -> Outcome:
     age = check.age or 0
     breach: list[Where] = []
     unsure: list[Where] = []
-    for item in known.held:
+    for item in {(each.record.id, _is_marked(each, check)): each for each in known.held}.values():
         if item.data_type.id in _MINORS:
             target = breach if _is_marked(item, check) and item.proved else unsure
             target += places([item], saying("says of itself that it is about minors"))
         elif item.data_type.id in _BIRTHS:
             number, trouble = _count_minors(item, known, age)
-            place = places([item], saying(""))[0]
-            if number:
-                mine = _is_marked(item, check)
-                note = f"under {age}" if mine else f"under {age}, but not marked {_spoken(check)}"
-                (breach if mine else unsure).append(_counted(place, number, note))
-            elif trouble:
-                unsure.append(_counted(place, None, trouble))
-    found = worst(_once(breach), _once(unsure))
+            place = places([item])[0]
+            mine = _is_marked(item, check)
+            note = f"under {age}" if mine else f"under {age}, but not marked {_spoken(check)}"
+            (breach if mine else unsure).extend([_counted(place, number, note)] if number else [])
+            unsure += [_counted(place, None, trouble)] if trouble else []
+    found = worst(breach, unsure)
     if found is None:
         return known.absent(f"Nobody under {age} was found.")
     number = sum(place.records or 0 for place in found[1])
@@ -90,7 +88,7 @@ def check_unused(check: Check, known: Known) -> Outcome:
 
 
 def _count_minors(item: Held, known: Known, age: int) -> tuple[int, str]:
-    """How many rows are of persons under the age; else why they cannot be counted."""
+    """How many rows are of persons under the age; and why others, or all, cannot be counted."""
     record = item.record
     if record.column is None or record.member or record.container_kind != "table":
         return 0, "ages in text or files are not counted"
@@ -104,8 +102,20 @@ def _count_minors(item: Held, known: Known, age: int) -> tuple[int, str]:
         judged = known.sources.judge(record.source, record.container, [judgment], known.as_of)
     except SourceError as error:
         return 0, error.message
-    young = "overdue" if item.data_type.id == "age" else "within"
-    return sum(rows.rows for rows in judged if rows.standings[0].status == young), ""
+    counts: Counter[str | None] = Counter()
+    for rows in judged:
+        counts[rows.standings[0].status] += rows.rows
+    young = counts["overdue" if item.data_type.id == "age" else "within"]
+    unread = _unreadable(item, counts)
+    return young, f"{several(unread, 'date')} of birth could not be read" if unread else ""
+
+
+def _unreadable(item: Held, counts: Counter[str | None]) -> int:
+    """Rows whose date of birth is there and names no day; of a sample, told only where no row's does."""
+    undated, total = counts["undated"], counts.total()
+    if item.record.coverage == "full":
+        return max(0, undated - max(0, total - item.record.cells_seen))
+    return undated if undated == total else 0
 
 
 def _count_unused(source: str, path: str, check: Check, known: Known) -> Counter[str | None] | None:
@@ -132,11 +142,6 @@ def _tables(items: tuple[Held, ...]) -> dict[tuple[str, str], list[Held]]:
     for item in items:
         found.setdefault((item.record.source, item.record.container), []).append(item)
     return found
-
-
-def _once(found: list[Where]) -> list[Where]:
-    """Each place once: a column that several clients' rows fill is counted as a whole."""
-    return list(dict.fromkeys(found))
 
 
 def _counted(place: Where, number: int | None, note: str) -> Where:

@@ -14,6 +14,8 @@ from piiscan.config import Config
 from piiscan.errors import SourceError
 from piiscan.inventory import Inventory, RunSettings
 from piiscan.model import Check, Classification, Container, Holding, Scanned, SkipCode, UnitResult
+from piiscan.model.judging import JudgedRows, Standing
+from piiscan.notices.counting import check_minors
 from piiscan.notices.exposing import check_encrypted
 from piiscan.notices.known import Known
 from piiscan.notices.storing import check_cookies, check_passwords
@@ -40,6 +42,10 @@ class Lines:
             Check("encrypted", "ok" if good else "warning", "TLS" if good else "not encrypted: add ?sslmode=require")
         ]
 
+    def judge(self, source: str, path: str, judgments: object, as_of: date) -> list[JudgedRows]:
+        """Nobody of age, three rows without a day."""
+        return [JudgedRows(None, 7, (Standing("overdue"),)), JudgedRows(None, 3, (Standing("undated"),))]
+
 
 def known(folder: Path, *units: UnitResult) -> Known:
     """What is known after one run that found the units."""
@@ -64,12 +70,15 @@ def known(folder: Path, *units: UnitResult) -> Known:
 
 
 def unit(
-    path: str, *columns: tuple[str | None, str, int, tuple[str, ...], tuple[str, ...]], kind: str = "table"
+    path: str,
+    *columns: tuple[str | None, str, int, tuple[str, ...], tuple[str, ...]],
+    kind: str = "table",
+    seen: int = 10,
 ) -> UnitResult:
-    """Ten rows read: column, data type, cells that match, evidence, recognizers."""
+    """Ten rows read: column, data type, cells that match, evidence, recognizers; ``seen`` cells of each are filled."""
     container = Container("near", path, kind, rows=10, rows_exact=True)  # type: ignore[arg-type]
     holdings = tuple(
-        Holding(container, column, Classification(name, 0.9, evidence, by, 10, matched, "test"), "full")  # type: ignore[arg-type]
+        Holding(container, column, Classification(name, 0.9, evidence, by, seen, matched, "test"), "full")  # type: ignore[arg-type]
         for column, name, matched, evidence, by in columns
     )
     return UnitResult(container, (Scanned(container, "full", 10, 10, 100, holdings),))
@@ -125,6 +134,21 @@ def test_the_evidence_tells_readable_passwords_from_hashes(
     found = unit("users", (column, "password", matched, evidence, recognizers))
 
     assert check_passwords(rulepack.Check("readable_passwords"), known(tmp_path, found)).status == status
+
+
+@pytest.mark.parametrize(("filled", "status"), [(10, "unknown"), (7, "kept")])
+def test_dates_of_birth_that_cannot_be_read_are_unknown_and_empty_ones_are_nobodys(
+    tmp_path: Path, filled: int, status: str
+) -> None:
+    """Of ten rows three have no day: they are filled with something else, or empty."""
+    found = unit("people", ("born", "dob", 7, ("values", "name"), ()), seen=filled)
+
+    outcome = check_minors(rulepack.Check("no_minors", age=18), known(tmp_path, found))
+
+    assert (outcome.status, [each.note for each in outcome.where]) == (
+        status,
+        ["3 dates of birth could not be read"] if status == "unknown" else [],
+    )
 
 
 def test_profiles_are_listed_and_shown_without_a_configuration(invoke: Any) -> None:
