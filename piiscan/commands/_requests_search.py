@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from piiscan.inventory import ConsumerRequest, Inventory
+    from piiscan.requests.located import Located
     from piiscan.requests.private import Private
-    from piiscan.requests.searching import Located
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _MOST_ROWS: Final = 200_000

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from piiscan.errors import SourceError
 from piiscan.model import Batch, Container, Skip, SkipCode
 from piiscan.ports import Seeker
+from piiscan.requests.located import Located, Place
 from piiscan.requests.persons import Person
-from piiscan.requests.searching import Located, Place, Searching
+from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from piiscan.errors import SourceError
 from piiscan.model import Skip, SkipCode
 from piiscan.model.seeking import Search
-from piiscan.requests.identity import UNIQUE
-from piiscan.requests.persons import Judged, Person
+from piiscan.requests.located import Located, Place
+from piiscan.requests.persons import Person
 from piiscan.retention.spellings import is_name, spellings
 
 if TYPE_CHECKING:
@@ -27,77 +26,8 @@ STEPS: Final = 3
 _PORTION: Final = 500
 _BROAD: Final = frozenset({"zip", "city", "state", "country", "gender", "age", "employer", "job_title"})
 """Types that so many share that nobody is looked for by them."""
-Row = tuple[object, ...]
 Links = dict[str, dict[str, dict[object, frozenset[str]]]]
 """Container -> column that others refer to -> value -> the data points that matched in its row. Private."""
-
-
-@dataclass(slots=True)
-class Place:
-    """What one container holds of the person."""
-
-    source: str
-    container: str
-    key: tuple[str, ...]
-    rows: dict[Row, frozenset[str]] = field(default_factory=dict, repr=False)
-    """Key -> the data points that matched in the row, or in the row it refers to. Private."""
-    near: list[tuple[Row, Judged, Mapping[str, Sequence[str]]]] = field(default_factory=list, repr=False)
-    """Rows a human must judge. Private."""
-    followed: int = 0
-    """Of ``rows``, those found by a foreign key alone."""
-
-
-@dataclass(slots=True)
-class Located:
-    """What all sources hold of the person."""
-
-    places: list[Place] = field(default_factory=list)
-    skips: list[Skip] = field(default_factory=list)
-    unindexed: list[tuple[str, str, str]] = field(default_factory=list)
-    """Source, container and column that no index helps to search."""
-    statements: list[tuple[str, str, str]] = field(default_factory=list)
-    texts: int = 0
-    """Places of running text that hold types which were given: not searched."""
-
-    apart: dict[str, set[frozenset[str]]] = field(default_factory=dict, repr=False)
-    """By decisive type that was not given: what the rows that are the person's say. Private."""
-
-    @property
-    def several(self) -> bool:
-        """Whether more than one person answers to the data points: two rows have nothing in common of a decisive type."""
-        return any(one.isdisjoint(other) for told in self.apart.values() for one in told for other in told)
-
-    def doubt(self) -> str:
-        """Why what matched proves nothing; empty: it proves what it says."""
-        if self.several:
-            return "several persons answer to these data points: ask for one more"
-        near = (judged for place in self.places for _, judged, _ in place.near)
-        differing = {
-            name for each in near if each.matched & UNIQUE and "person_name" in each.matched for name in each.against
-        }
-        return (
-            f"a row of that name, with what only one person has, says another {', '.join(sorted(differing))}"
-            if differing
-            else ""
-        )
-
-    def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
-        """Keeps a row where it belongs; whether it is the person's and new."""
-        if judged.verdict == "near" and all(key != each[0] for each in place.near):
-            place.near.append((key, judged, cells))
-        if judged.verdict != "same" or key in place.rows:
-            return False
-        place.rows[key] = judged.matched
-        for name, values in judged.apart:
-            self.apart.setdefault(name, set()).add(values)
-        return True
-
-    def best(self) -> frozenset[str]:
-        """The data points that matched together in one row and the rows that refer to it; none where several persons do."""
-        if self.several:
-            return frozenset()
-        found = [matched for place in self.places for matched in place.rows.values()]
-        return max(found, key=lambda each: (len(each), sorted(each)), default=frozenset())
 
 
 class Searching:

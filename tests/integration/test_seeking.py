@@ -12,7 +12,8 @@ from piiscan.connectors.sql import SqlConnector
 from piiscan.inventory import HoldingRecord
 from piiscan.model import Container, ReadPlan, Source
 from piiscan.model.seeking import Search
-from piiscan.requests.searching import Located, Searching
+from piiscan.requests.located import Located
+from piiscan.requests.searching import Searching
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = (
