@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from piiscan.eventnames import HAPPENED, MADE, NO_COLLECTION, RECEIVED, TIME_WORDS, words_of
 from piiscan.model import AgeRow, Ages, Batch, Clock, Column, Container, Source
 
 if TYPE_CHECKING:
@@ -25,126 +26,8 @@ FILE_NAME: Final = "@name"
 COLLECTION_EVENTS: Final = ("collected", "created")
 """Events that date a collection, the better first."""
 
-_RECEIVED = {
-    "collected",
-    "collection",
-    "placed",
-    "placement",
-    "received",
-    "receipt",
-    "imported",
-    "import",
-    "obtained",
-    "acquired",
-    "captured",
-    "intake",
-    "submitted",
-    "signup",
-    "registered",
-    "registration",
-    "enrolled",
-    "joined",
-    "uploaded",
-    "loaded",
-}
-_MADE = {
-    "created",
-    "create",
-    "creation",
-    "inserted",
-    "insert",
-    "entered",
-    "entry",
-    "added",
-    "recorded",
-    "record",
-    "logged",
-    "opened",
-}
-_HAPPENED = {
-    "call",
-    "called",
-    "payment",
-    "paid",
-    "visit",
-    "visited",
-    "order",
-    "ordered",
-    "invoice",
-    "invoiced",
-    "purchase",
-    "rental",
-    "sale",
-    "sold",
-    "event",
-    "sent",
-    "attempt",
-    "attempted",
-    "hit",
-    "started",
-    "start",
-    "occurred",
-    "transaction",
-    "request",
-    "login",
-    "served",
-    "timestamp",
-    "ts",
-    "time",
-    "date",
-    "datetime",
-    "when",
-}
-_TIME_WORDS = {"at", "on", "date", "datetime", "time", "timestamp", "ts", "dt", "day", "when", "utc"}
-_NEVER = {
-    "birth",
-    "dob",
-    "born",
-    "expiry",
-    "expires",
-    "expiration",
-    "exp",
-    "due",
-    "end",
-    "ended",
-    "until",
-    "updated",
-    "update",
-    "modified",
-    "modify",
-    "changed",
-    "last",
-    "deleted",
-    "closed",
-    "hire",
-    "hired",
-    "termination",
-    "terminated",
-    "death",
-    "service",
-    "delinquency",
-    "default",
-    "charge",
-    "off",
-    "graduation",
-    "issue",
-    "issued",
-    "valid",
-    "to",
-    "next",
-    "required",
-    "shipped",
-    "ship",
-    "return",
-    "returned",
-    "duration",
-    "zone",
-    "id",
-    "by",
-}
-_DATE_TYPES = re.compile(r"date|time(?!zone)|year(?!ly)", re.IGNORECASE)
-_TEXT_TYPES = re.compile(r"char|text|string|clob", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+DATE_TYPES: Final = re.compile(r"date|time(?!zone)|year(?!ly)", re.IGNORECASE)
+TEXT_TYPES: Final = re.compile(r"char|text|string|clob", re.IGNORECASE)
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _COMPACT_DAY = re.compile(r"\s*(\d{4})(\d{2})(\d{2})\s*$")
 _EARLIEST_YEAR: Final = 1901
@@ -186,13 +69,13 @@ def infer_clocks(columns: Sequence[Column]) -> tuple[Clock, ...]:
 
 def _rank(column: Column) -> int | None:
     """0 received, 1 made, 2 happened; None when the column dates nothing of the kind."""
-    words = [word.lower() for word in _WORDS.findall(column.name)]
-    typed = column.sql_type is not None and _DATE_TYPES.search(column.sql_type) is not None
-    textual = column.sql_type is None or _TEXT_TYPES.search(column.sql_type) is not None
-    if not words or _NEVER & set(words) or not (typed or (textual and _TIME_WORDS & set(words))):
+    words = words_of(column.name)
+    typed = column.sql_type is not None and DATE_TYPES.search(column.sql_type) is not None
+    textual = column.sql_type is None or TEXT_TYPES.search(column.sql_type) is not None
+    if not words or NO_COLLECTION & words or not (typed or (textual and TIME_WORDS & words)):
         return None
-    for rank, names in enumerate((_RECEIVED, _MADE, _HAPPENED)):
-        if names & set(words):
+    for rank, names in enumerate((RECEIVED, MADE, HAPPENED)):
+        if names & words:
             return rank
     return None
 

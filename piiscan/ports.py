@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from piiscan.model import Ages, Batch, Check, Clock, Container, Document, ReadPlan, Skip, Source
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
-    from piiscan.model.judging import JudgedRows, Judgment, Occasion
+    from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
     from piiscan.model.seeking import Search
 
 
@@ -71,6 +71,14 @@ class Judge(Protocol):
         A day after ``as_of`` + 1, before 1901, or that is a sentinel is no day: the row is undated by that clock. Raises
         SourceError for a column or table that does not exist, a missing right, a timeout.
         """
+
+
+@runtime_checkable
+class DateProfiler(Protocol):
+    """A connector that can say what columns are worth as dates, counted where the data lies."""
+
+    def profile_dates(self, container: Container, columns: Sequence[str], as_of: date) -> Sequence[DateProfile]:
+        """The columns in the order asked. Raises SourceError for a column that does not exist, a missing right, a timeout."""
 
 
 @runtime_checkable

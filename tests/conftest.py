@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import pytest
@@ -16,7 +17,20 @@ from jsonschema import Draft202012Validator
 from piiscan import schemas
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
+    from types import ModuleType
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"piiscan_tests_{path.parent.name}_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+processes = _load(Path(__file__).parent / "processes" / "client.py")
 
 
 @dataclass(frozen=True)
@@ -53,11 +67,21 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return kept | {"HOME": home, "XDG_CONFIG_DIRS": f"{home}/etc", "COLUMNS": "120"}
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Any]:
+    """The server that commands are forked from; it is started for the first of them."""
+    started = processes.Server()
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def invoke(tmp_path: Path, environment: dict[str, str]) -> Invoke:
+def invoke(tmp_path: Path, environment: dict[str, str], loaded: Any) -> Invoke:
     """``invoke("scan", "crm", cwd=, input=, env=)``: runs piiscan for real; every JSON document printed is validated.
 
-    ``stdout`` takes a file that stands in for the pipe; ``umask`` is that of the process.
+    The process is its own, but forked from one that has everything loaded; ``fresh`` starts a new interpreter: for what
+    happens at its start and end, and for what must not depend on its seed of hashes. ``stdout`` takes a file that stands in
+    for the pipe; ``umask`` is that of the process.
     """
 
     def run(
@@ -68,22 +92,21 @@ def invoke(tmp_path: Path, environment: dict[str, str]) -> Invoke:
         stdout: TextIO | None = None,
         umask: int = 0o022,
         timeout: float = 300,
+        fresh: bool = False,
     ) -> Result:
-        done = subprocess.run(
-            [sys.executable, "-m", "piiscan", *map(str, args)],
+        start = processes.run_fresh if fresh or sys.platform != "linux" else loaded.run
+        exit_code, out, err = start(
+            [*map(str, args)],
             cwd=cwd,
-            input=input,
+            text=input.encode(),
             env=environment | dict(env or {}),
-            stdout=stdout or subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=stdout,
             umask=umask,
             timeout=timeout,
-            encoding="utf-8",
-            check=False,
         )
-        printed = done.stdout or ""
+        printed, complained = out.decode(), err.decode()
         if printed.startswith("{") and "document" in (document := json.loads(printed)):
             check_document(document)
-        return Result(done.returncode, printed, done.stderr)
+        return Result(exit_code, printed, complained)
 
     return run

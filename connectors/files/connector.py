@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, ClassVar, Final
 from urllib.parse import unquote_to_bytes
 
+from piiscan.connectors.files.erasing import FileErasing
 from piiscan.connectors.files.mounts import mount_of
 from piiscan.connectors.files.opening import Root
 from piiscan.connectors.files.patterns import Patterns
@@ -18,9 +19,10 @@ from piiscan.errors import ConfigError, SourceError
 from piiscan.model import Check, Skip, SkipCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from piiscan.model import Ages, Batch, Clock, Container, ReadPlan, Source
+    from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
 
 DEFAULT_MAX_BYTES: Final = 1 << 30
 
@@ -46,6 +48,8 @@ class FilesConnector:
         )
         self._patterns = Patterns(source.include, source.exclude)
         self._opened: Root | None = None
+        self._write = plan.write
+        self._erasing: FileErasing | None = None
 
     def check(self) -> Sequence[Check]:
         """Whether the folder can be read, how it is reached, what reading leaves behind; opens no file."""
@@ -91,16 +95,66 @@ class FilesConnector:
         """None: a file system dates files, not rows; the reader counts."""
         return None
 
+    def shapes(self, containers: Sequence[Container]) -> Sequence[Shape]:
+        """How files are removed: by path and fingerprint. Raises SourceError, as all below."""
+        return self._eraser().shapes(containers)
+
+    def reach(self, target: Target) -> Reach:
+        """Never: which files are due is known to whoever read them."""
+        raise _unasked(target)
+
+    def keys(self, target: Target) -> Iterator[Sequence[Key]]:
+        """Never: see `reach`."""
+        raise _unasked(target)
+
+    def statement(self, target: Target) -> str:
+        """Never: see `reach`."""
+        raise _unasked(target)
+
+    def erase(self, target: Target, keys: Sequence[Key], witness: Callable[[Chunk], None]) -> Chunk:
+        """Unlinks the files of these keys (path, fingerprint) that are unchanged, on a connector opened for writing."""
+        path = target.container.path
+        if target.action != "delete":
+            message = "files can be deleted, not anonymized: nobody but their own program may change their content"
+            raise SourceError(SkipCode.UNSUPPORTED, message, container=path, hint="let the rule delete")
+        if not self._write:
+            raise SourceError(
+                SkipCode.NO_PERMISSION,
+                "the source is open for reading only",
+                container=path,
+                hint="only an approved plan writes, through [sources.NAME.write]",
+            )
+        return self._eraser().erase(keys, witness)
+
+    def remaining(self, target: Target, keys: Sequence[Key]) -> Sequence[int]:  # noqa: ARG002 - the port's signature
+        """Positions of the keys whose file is there, changed or not."""
+        return self._eraser().remaining(keys)
+
     def close(self) -> None:
         """Lets go of the folder."""
+        self._erasing = None
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+
+    def _eraser(self) -> FileErasing:
+        if self._erasing is None:
+            self._erasing = FileErasing(self._root())
+        return self._erasing
 
     def _root(self) -> Root:
         if self._opened is None:
             self._opened = Root(_existing(self._path))
         return self._opened
+
+
+def _unasked(target: Target) -> SourceError:
+    return SourceError(
+        SkipCode.UNSUPPORTED,
+        "a folder does not know which of its files are due",
+        container=target.container.path,
+        hint="files are judged one by one and named by path and fingerprint",
+    )
 
 
 def _path_of(source: Source) -> str:

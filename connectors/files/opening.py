@@ -5,11 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Final
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from piiscan.connectors.readers.registry import code_of, reason_of
 from piiscan.errors import SourceError
 from piiscan.model import SkipCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _NOATIME: Final = getattr(os, "O_NOATIME", 0)
 _PASS: Final = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -59,8 +63,44 @@ class Root:
             os.close(self._fd)
             self._fd = -1
 
+    def status(self, parts: tuple[str, ...]) -> os.stat_result:
+        """What lies under a name, a link itself being what lies there. Raises OSError."""
+        with self._above(parts) as above:
+            return os.stat(parts[-1], dir_fd=above, follow_symlinks=False)
+
+    def unlink(self, parts: tuple[str, ...]) -> None:
+        """Takes a name that is no folder away. Raises OSError."""
+        with self._above(parts) as above:
+            os.unlink(parts[-1], dir_fd=above)
+
+    def may_remove(self, parts: tuple[str, ...]) -> bool:
+        """Whether names of a folder may be taken away, as far as its rights and its mount say."""
+        with self._above((*parts, "-")) as above:
+            return os.access(".", os.W_OK | os.X_OK, dir_fd=above, effective_ids=os.access in os.supports_effective_ids)
+
+    def sync(self, parts: tuple[str, ...]) -> None:
+        """Returns when what changed in a folder is on the disk; of one that may not be read, when everything is."""
+        try:
+            fd = self.folder(parts)
+        except OSError:
+            os.sync()
+            return
+        try:
+            os.fsync(fd)
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.ENOTSUP}:  # some network file systems know no such thing
+                raise SourceError(code_of(error), f"the disk did not confirm: {reason_of(error)}") from None
+        finally:
+            os.close(fd)
+
     def _open(self, parts: tuple[str, ...], flags: int) -> int:
-        if any(part in {"", ".", ".."} or "/" in part for part in parts) or not parts:
+        with self._above(parts) as above:
+            return _quietly(parts[-1], flags, above)
+
+    @contextmanager
+    def _above(self, parts: tuple[str, ...]) -> Iterator[int]:
+        """The descriptor of the folder that the last name lies in. Raises OSError, also for a name that leads elsewhere."""
+        if any(part in {"", ".", ".."} or "/" in part or "\0" in part for part in parts) or not parts:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         above = self._fd
         try:
@@ -69,7 +109,7 @@ class Root:
                 if above != self._fd:
                     os.close(above)
                 above = below
-            return _quietly(parts[-1], flags, above)
+            yield above
         finally:
             if above != self._fd:
                 os.close(above)

@@ -140,8 +140,13 @@ def path_of(parts: tuple[str, ...]) -> str:
     return "/".join(map(printable, parts))
 
 
+def fingerprint_of(status: os.stat_result) -> str:
+    """Device, inode, size and times of a file. The change time too: only that sees a rewrite with the old date put back."""
+    return f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+
+
 def _container(source: str, parts: tuple[str, ...], status: os.stat_result) -> Container:
-    """A file as listed. Its fingerprint has the change time too: only that sees a rewrite with the old date put back."""
+    """A file as listed."""
     return Container(
         source=source,
         path=path_of(parts),
@@ -149,7 +154,7 @@ def _container(source: str, parts: tuple[str, ...], status: os.stat_result) -> C
         locator=parts,
         size_bytes=status.st_size,
         changed_at=_utc(status.st_mtime_ns),
-        fingerprint=f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}",
+        fingerprint=fingerprint_of(status),
         notes=("world-readable",) if status.st_mode & stat.S_IROTH else (),
     )
 

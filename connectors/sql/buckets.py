@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piiscan.model.judging import Change, Judgment, Term, Test
 
 
-SPANS: Final = {"first": sa.func.min, "last": sa.func.max}
+SPANS: Final[dict[str, Callable[[Any], Expression]]] = {"first": sa.func.min, "last": sa.func.max}
 
 
 class Buckets:

@@ -11,6 +11,7 @@ from piiscan.connectors.sql.coinciding import count_coinciding
 from piiscan.connectors.sql.erasing import Erasing
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.judging import count_judged
+from piiscan.connectors.sql.profiling import profile_dates
 from piiscan.connectors.sql.reading import Reading
 from piiscan.connectors.sql.seeking import leading_columns, seek_rows, word_search
 from piiscan.connectors.sql.sessions import Sessions
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
-    from piiscan.model.judging import JudgedRows, Judgment, Occasion
+    from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
     from piiscan.model.seeking import Search
 
 
@@ -167,6 +168,15 @@ class SqlConnector:
             with self._sessions.open() as connection:
                 return leading_columns(connection, server, container)
         except Exception as error:  # noqa: BLE001
+            raise explain(error, server, container.path) from None
+
+    def profile_dates(self, container: Container, columns: Sequence[str], as_of: date) -> Sequence[DateProfile]:
+        """What columns are worth as dates. Raises SourceError for a missing column, a timeout, a missing right."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return profile_dates(connection, server, container, columns, as_of)
+        except Exception as error:  # noqa: BLE001  # as above
             raise explain(error, server, container.path) from None
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.hanging import count_children
-from piiscan.connectors.sql.keys import KeyForm, make_form, make_table, read_types
+from piiscan.connectors.sql.keys import KeyForm, make_table, read_form, read_types
 from piiscan.connectors.sql.structure import Structure, read_shapes
 from piiscan.connectors.sql.taking import Scope, Taking
 from piiscan.connectors.sql.wording import word
@@ -126,7 +126,7 @@ def find_remaining(scope: Scope, target: Target, keys: Sequence[Key]) -> list[in
 def select_remaining(scope: Scope, target: Target) -> tuple[KeyForm, sa.FromClause, sa.Select[Any]]:
     """The form of a target's key, its table, and a query of the keys of rows on which something is left to do."""
     types = read_types(scope.connection, scope.server, target.container)
-    form = make_form(scope.server, target.container, target.key, types)
+    form = read_form(scope.connection, scope.server, target.container, target.key, types)
     if target.action == "delete":
         table = make_table(target.container, types)
         return form, table, select_whole(target.container, table, form.fetched(table))

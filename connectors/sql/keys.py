@@ -14,6 +14,7 @@ from piiscan.model import SkipCode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from piiscan.connectors.sql.matching import Matcher
     from piiscan.connectors.sql.server import Expression, Server
     from piiscan.model import Container
     from piiscan.model.erasing import Key
@@ -37,6 +38,7 @@ class KeyForm:
     names: tuple[str, ...]
     kinds: tuple[Any, ...]
     """SQLAlchemy's types, one a column."""
+    match: Matcher
 
     def columns(self, table: sa.FromClause) -> list[Expression]:
         """The key's columns in a table."""
@@ -53,7 +55,7 @@ class KeyForm:
 
     def among(self, table: sa.FromClause, keys: Sequence[Key]) -> Expression:
         """Whether a row's key is one of these."""
-        return self.server.among(self.columns(table), keys)
+        return self.match(self.columns(table), keys)
 
     def portions(self, keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
         """The keys in portions that fit into one statement of the database."""
@@ -91,7 +93,9 @@ def make_table(container: Container, columns: Iterable[str]) -> sa.TableClause:
     return sa.table(container.locator[1], *map(sa.column, columns), schema=container.locator[0] or None)
 
 
-def make_form(server: Server, container: Container, names: Sequence[str], types: dict[str, Any]) -> KeyForm:
+def read_form(
+    connection: sa.Connection, server: Server, container: Container, names: Sequence[str], types: dict[str, Any]
+) -> KeyForm:
     """The form of a table's key. Raises SourceError when there is none, or a column is missing or a float."""
     if not names:
         raise SourceError(
@@ -100,7 +104,8 @@ def make_form(server: Server, container: Container, names: Sequence[str], types:
             container=container.path,
             hint="give it a primary key",
         )
-    form = KeyForm(server, container, tuple(names), tuple(types.get(name) for name in names))
+    matcher = server.matcher(connection, container.locator[0] or None, container.locator[1], names)
+    form = KeyForm(server, container, tuple(names), tuple(types.get(name) for name in names), matcher)
     for name in names:
         if name not in types:
             raise SourceError(SkipCode.VANISHED, f"its key column {name!r} is gone", container=container.path)

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.server import BUCKETS, Expression, Server, any_of
+from piiscan.connectors.sql.matching import match_each
+from piiscan.connectors.sql.server import BUCKETS, Expression, Server
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy.types import TypeEngine
+
+    from piiscan.connectors.sql.matching import Matcher
 
 GRANTS = "CREATE USER piiscan FOR LOGIN piiscan; ALTER ROLE db_datareader ADD MEMBER piiscan"
 
@@ -83,9 +86,9 @@ class Mssql(Server):
         """By code points."""
         return sa.collate(text, "Latin1_General_BIN2")
 
-    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
+    def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
         """Rows of several values cannot be compared here."""
-        return any_of(columns, keys)
+        return match_each
 
     def lock(self, query: sa.Select[Any], table: sa.FromClause) -> sa.Select[Any]:
         """By a hint on the table."""

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mysql import BIT
 
 from piiscan.connectors.sql.address import is_local
-from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts, Server, Spread, any_of
+from piiscan.connectors.sql.matching import match_each, match_list
+from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts, Server, Spread
 from piiscan.model import Check, SkipCode
 
 if TYPE_CHECKING:
@@ -18,9 +19,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.types import TypeEngine
 
+    from piiscan.connectors.sql.matching import Matcher
+
 FACTS: Final = sa.text("""
 SELECT TABLE_NAME AS name, TABLE_TYPE AS kind, TABLE_ROWS AS number, DATA_LENGTH AS size
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = :schema
+""")
+CHARSETS: Final = sa.text("""
+SELECT COLUMN_NAME AS name, CHARACTER_SET_NAME AS charset
+FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = :schema AND TABLE_NAME = :name
 """)
 KINDS: Final = frozenset({"BASE TABLE", "VIEW", "SYSTEM VERSIONED"})
 GRANT_LINE: Final = re.compile(r"^GRANT (?P<rights>.+?) ON (?P<where>\S+|`(?:[^`]|``)*`\.\S+) TO ")
@@ -207,9 +214,11 @@ class Mariadb(Server):
             return Cell(name, self.head(sa.column(name), self.blob_cap + 1), self.blob_cap)
         return super().cell(name, kind)
 
-    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
-        """A list of rows is compared byte by byte with texts of another character set (MariaDB 10.11): none is found."""
-        return any_of(columns, keys)
+    def matcher(self, connection: sa.Connection, schema: str | None, name: str, columns: Sequence[str]) -> Matcher:
+        """Lists of rows miss texts of a character set that is not the connection's (MariaDB 10.11): those one by one."""
+        place = {"schema": schema or self.url.database, "name": name}
+        sets = {row.name: row.charset for row in connection.execute(CHARSETS, place)}
+        return match_list if {sets.get(column) for column in columns} <= {None, "utf8mb4"} else match_each
 
     def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
         """Bits as a number; a UUID as text, for PyMySQL can send no other."""

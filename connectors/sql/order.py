@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import sqlalchemy as sa
 
+from piiscan.model.judging import Term
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from piiscan.connectors.sql.server import Expression
-    from piiscan.model.judging import Change, Ended, Judgment, Term, Test
+    from piiscan.model.judging import Change, Ended, Judgment, Test
 
 
 class Facts(Protocol):
@@ -90,5 +92,5 @@ def is_over(facts: Facts, term: Term) -> Expression:
     """Whether a rule's time is over: in SQL's logic, which is Kleene's."""
     if not term.parts:
         return sa.true() if term.fixed else sa.false()
-    parts = [facts.ended(part) if hasattr(part, "last") else is_over(facts, part) for part in term.parts]
+    parts = [is_over(facts, part) if isinstance(part, Term) else facts.ended(part) for part in term.parts]
     return sa.and_(*parts) if term.combine == "later" else sa.or_(*parts)

@@ -97,7 +97,8 @@ class Ways:
             table, _, wanted = step.rpartition(".")
             link = self._column(place, column, wanted_by)
             parent, name, is_unique = self._parent(place, column, table, wanted_by)
-            target, key = self._column(parent, wanted, wanted_by), parent.table.c[name]
+            target = self._column(parent, wanted, wanted_by)
+            key: Expression = parent.table.c[name]
             if isinstance(place.types[column], sa.String) != isinstance(parent.types[name], sa.String):
                 link, key = self._server.text(link), self._server.text(key)
             if is_unique:
@@ -105,7 +106,7 @@ class Ways:
             elif number == len(path):
                 return Way(parent, target, parent.types[wanted], link, key)
             else:
-                parent = self._newest(parent, key, target, link)
+                parent = self._newest(parent, key, wanted, link)
             place, column = parent, wanted
         return Way(place, self._column(place, column, wanted_by), place.types[column])
 
@@ -124,11 +125,11 @@ class Ways:
             self._values[known] = several.c.value
         return self._values[known]
 
-    def _newest(self, parent: Place, key: Expression, target: sa.ColumnClause[Any], link: Expression) -> Place:
+    def _newest(self, parent: Place, key: Expression, wanted: str, link: Expression) -> Place:
         """One row a key, where the key is not unique and the way goes on behind it."""
-        greatest = sa.select(key.label("link"), sa.func.max(target).label(target.name))
+        greatest = sa.select(key.label("link"), sa.func.max(parent.table.c[wanted]).label(wanted))
         several = greatest.group_by(key).subquery(self._name())
-        place = Place(parent.schema, parent.name, several, {target.name: parent.types[target.name]})
+        place = Place(parent.schema, parent.name, several, {wanted: parent.types[wanted]})
         self._join(place, several.c.link == link)
         return place
 
@@ -193,12 +194,12 @@ class Ways:
     def _is_unique(self, place: Place, key: str) -> bool:
         if self._primary(place) == [key]:
             return True
-        unique = [
+        unique: list[list[str | None]] = [
             index["column_names"]
             for index in self._inspector.get_indexes(place.name, place.schema)
-            if index["unique"] and not index.get("dialect_options", {}).get("postgresql_where")
+            if index["unique"] and not any(option.endswith("_where") for option in index.get("dialect_options", {}))
         ]
         with suppress(NotImplementedError):  # where a unique constraint is an index anyway
             found = self._inspector.get_unique_constraints(place.name, place.schema)
-            unique += [constraint["column_names"] for constraint in found]
+            unique += [[*constraint["column_names"]] for constraint in found]
         return [key] in unique

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import DOMAIN
 
 from piiscan.connectors.sql.address import is_local
+from piiscan.connectors.sql.matching import match_records
 from piiscan.connectors.sql.server import BUCKETS, SEED, Cell, Expression, Facts, Server, Spread
 from piiscan.model import Check, SkipCode
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sqlalchemy.types import TypeEngine
+
+    from piiscan.connectors.sql.matching import Matcher
 
 FILTERED: Final = """
 row_security_active(c.oid) AND NOT coalesce((
@@ -203,6 +206,10 @@ class Postgresql(Server):
     def cell(self, name: str, kind: TypeEngine[Any]) -> Cell:
         """A domain is fetched as what it is made of."""
         return super().cell(name, self.base(kind))
+
+    def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
+        """By one value to bind."""
+        return match_records
 
     def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
         """A domain is what it is made of."""

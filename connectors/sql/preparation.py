@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from piiscan.connectors.sql.changes import becomes
 from piiscan.connectors.sql.erasing import select_remaining, select_whole
 from piiscan.connectors.sql.keys import make_table, read_types
+from piiscan.connectors.sql.matching import Untyped
 from piiscan.connectors.sql.paths import Place, Way
-from piiscan.connectors.sql.server import Untyped
 from piiscan.connectors.sql.structure import VIEW, Structure
 from piiscan.connectors.sql.taking import Taking, effect, strict
 from piiscan.errors import SourceError

@@ -11,7 +11,7 @@ from piiscan.connectors.sql.comparing import compare
 from piiscan.connectors.sql.days import Days, read_days
 from piiscan.connectors.sql.order import find_deciding, find_status
 from piiscan.connectors.sql.paths import Ways
-from piiscan.connectors.sql.writings import NATIVE, Writing, find_writing, survey
+from piiscan.connectors.sql.writings import Writing, read_writings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,17 +112,8 @@ class Rows:
         return days if way.link is None else Days(self._ways.value(way, days.value, "day"), days.form)
 
     def _writing(self, path: tuple[str, ...], way: Way) -> Writing:
-        if self.server.style(way.kind) == "native":
-            return NATIVE
         if path not in self._writings:
-            word, number = survey(self.server, way.column, way.kind)
-            inner = self._ways.select_alone(way, word.label("word"), number.label("number"))
-            read = self.server.fence(inner).subquery()
-            counted = sa.select(read.c.word, sa.func.count(), sa.func.min(read.c.number), sa.func.max(read.c.number))
-            rows = self._connection.execute(counted.group_by(read.c.word)).tuples().all()
-            lows, highs = ([row[place] for row in rows if row[place] is not None] for place in (2, 3))
-            low, high = min(lows, default=None), max(highs, default=None)
-            self._writings[path] = find_writing({row[0]: row[1] for row in rows if row[0]}, low, high, self._as_of)
+            (self._writings[path],) = read_writings(self._connection, self.server, self._ways, [way], self._as_of)
         return self._writings[path]
 
     def _test(self, test: Test) -> Expression:

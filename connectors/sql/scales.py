@@ -53,30 +53,33 @@ class Scale:
 
     def is_real(self, number: Expression) -> Expression | None:
         """Whether a number is a day of the calendar; None where every number is."""
-        if self.per_day:
-            return None
-        whole = sa.cast(number, sa.BigInteger())
-        year, month, day = whole // 10_000, whole // 100 % 100, whole % 100
-        leap = sa.and_(year % 4 == 0, sa.or_(year % 100 != 0, year % 400 == 0))
-        return sa.and_(
-            month.between(1, 12),
-            sa.or_(
-                day.between(1, 28),
-                sa.and_(day.between(29, 30), month != 2),  # noqa: PLR2004  # February
-                sa.and_(day == 31, month.in_(MONTHS_OF_31)),  # noqa: PLR2004
-                sa.and_(day == 29, month == 2, leap),  # noqa: PLR2004
-            ),
-        )
+        return None if self.per_day else _is_day(sa.cast(number, sa.BigInteger()))
 
     def iso(self, server: Server, number: Expression) -> Expression:
-        """The day as ISO text, for a database in which a column holds numbers and texts."""
+        """The day as ISO text."""
         whole = sa.cast(number, sa.BigInteger())
         if self.per_day:
             since = (self.origin - EPOCH).days
             return server.iso_of(whole // self.per_day + since if since else whole // self.per_day)
         digits = sa.cast(whole, sa.String(20))
+        mark: Expression = sa.literal_column("'-'")
         year, month, day = (server.part(digits, *where) for where in ((1, 4), (5, 2), (7, 2)))
-        return sa.case((self.is_real(number), year + sa.literal_column("'-'") + month + sa.literal_column("'-'") + day))
+        return sa.case((_is_day(whole), year + mark + month + mark + day))
+
+
+def _is_day(whole: Expression) -> Expression:
+    """Whether digits, yyyymmdd, are a day of the calendar."""
+    year, month, day = whole // 10_000, whole // 100 % 100, whole % 100
+    leap = sa.and_(year % 4 == 0, sa.or_(year % 100 != 0, year % 400 == 0))
+    return sa.and_(
+        month.between(1, 12),
+        sa.or_(
+            day.between(1, 28),
+            sa.and_(day.between(29, 30), month != 2),  # noqa: PLR2004  # February
+            sa.and_(day == 31, month.in_(MONTHS_OF_31)),  # noqa: PLR2004
+            sa.and_(day == 29, month == 2, leap),  # noqa: PLR2004
+        ),
+    )
 
 
 LAST: Final = date(2100, 12, 31)

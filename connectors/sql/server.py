@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine, _Binary
 
+from piiscan.connectors.sql.matching import match_list
 from piiscan.connectors.sql.values import Values
 from piiscan.model import Check, ReadPlan, SkipCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from piiscan.connectors.sql.matching import Matcher
 
 TEXT_CAP: Final = 1 << 20
 """Code points of one text cell that are fetched."""
@@ -75,20 +78,6 @@ def unknown_types() -> Iterator[None]:
 
 
 _filters = threading.Lock()
-
-
-class Untyped(sa.types.UserDefinedType[Any]):
-    """The type of a value that goes to the driver as it is, and is taken by the database for what it is compared with."""
-
-    cache_ok = True
-
-
-def any_of(columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
-    """Whether columns hold one of some keys, column by column."""
-    pairs = (zip(columns, key, strict=True) for key in keys)
-    return sa.or_(
-        *(sa.and_(*(column == sa.bindparam(None, part, type_=Untyped()) for column, part in pair)) for pair in pairs)
-    )
 
 
 class Server(Values):
@@ -248,9 +237,9 @@ class Server(Values):
             return sa.type_coerce(self.text(column), sa.Text())
         return sa.type_coerce(column, sa.String() if isinstance(kind, sa.String) else kind)
 
-    def among(self, columns: Sequence[Expression], keys: Sequence[tuple[object, ...]]) -> Expression:
-        """Whether the columns hold one of these keys, bound without a type."""
-        return sa.tuple_(*(sa.type_coerce(column, Untyped()) for column in columns)).in_(keys)
+    def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
+        """How rows of a table are picked by many keys, of these columns, at once."""
+        return match_list
 
     def lock(self, query: sa.Select[Any], _table: sa.FromClause) -> sa.Select[Any]:
         """The query of one table, such that nobody else can change its rows until the transaction ends."""

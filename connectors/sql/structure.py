@@ -122,10 +122,11 @@ class Structure:
         unique |= _named_in(" ".join([*texts, *self.ties.unique_texts(schema, name)]), names)
         with suppress(NotImplementedError):
             checks = list(inspector.get_check_constraints(*place))
+        texts = [*(str(check["sqltext"]) for check in checks), *self.ties.check_texts(schema, name)]
         return Bonds(
             frozenset(spell(column["name"]) for column in columns if not column["nullable"]),
             frozenset(map(spell, unique)),
-            frozenset(spell(each) for check in checks for each in _named_in(str(check["sqltext"]), names)),
+            frozenset(map(spell, _named_in(" ".join(texts), names))),
             frozenset(spell(each) for key in inspector.get_foreign_keys(*place) for each in key["constrained_columns"]),
             frozenset(spell(column["name"]) for column in columns if column.get("computed") or column.get("identity")),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.keys import KeyForm, make_form, make_table, read_types
+from piiscan.connectors.sql.keys import KeyForm, make_table, read_form, read_types
 from piiscan.connectors.sql.rows import Rows
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Taking:
         self.rows = rows or scope.rows(target)
         self._scope = scope
         types = read_types(scope.connection, scope.server, target.container)
-        self.form: KeyForm = make_form(scope.server, target.container, target.key, types)
+        self.form: KeyForm = read_form(scope.connection, scope.server, target.container, target.key, types)
         self.own = self.rows.own
         self.own_references = [
             each.reference

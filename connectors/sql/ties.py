@@ -87,6 +87,10 @@ class Ties:
         """Expressions of unique indexes that the Inspector does not tell."""
         return []
 
+    def check_texts(self, _schema: str, _name: str) -> list[str]:
+        """Checks of columns that the Inspector does not tell."""
+        return []
+
     def build(self, _schema: str, _name: str) -> str:
         """Anything else that makes a table another one (how it is partitioned)."""
         return ""

@@ -22,7 +22,7 @@ SELECT k.CONSTRAINT_NAME AS name, k.TABLE_SCHEMA AS child_schema, k.TABLE_NAME A
   k.REFERENCED_TABLE_SCHEMA AS parent_schema, k.REFERENCED_TABLE_NAME AS parent, k.REFERENCED_COLUMN_NAME AS parent_column,
   r.DELETE_RULE AS action, c.IS_NULLABLE AS nullable
 FROM information_schema.KEY_COLUMN_USAGE k
-JOIN information_schema.REFERENTIAL_CONSTRAINTS r
+LEFT JOIN information_schema.REFERENTIAL_CONSTRAINTS r
   ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME AND r.TABLE_NAME = k.TABLE_NAME
 JOIN information_schema.COLUMNS c
   ON c.TABLE_SCHEMA = k.TABLE_SCHEMA AND c.TABLE_NAME = k.TABLE_NAME AND c.COLUMN_NAME = k.COLUMN_NAME
@@ -42,7 +42,7 @@ WHERE t.TABLE_SCHEMA = :schema AND t.TABLE_NAME = :name
 """)
 
     def links(self) -> list[Link]:
-        """In one query over all databases the account may see."""
+        """In one query over all databases the account may see; with SELECT alone it does not tell what deleting does."""
         parts: defaultdict[tuple[str, ...], list[Any]] = defaultdict(list)
         for row in self.connection.execute(self.LINKS):
             parts[row.child_schema, row.child, row.name].append(row)
@@ -53,7 +53,7 @@ WHERE t.TABLE_SCHEMA = :schema AND t.TABLE_NAME = :name
                 tuple(row.child_column for row in rows),
                 (self._place(rows[0].parent_schema), rows[0].parent),
                 tuple(row.parent_column for row in rows),
-                ACTIONS.get(rows[0].action, "refuse"),
+                ACTIONS.get(rows[0].action or self._action(schema, child, name), "refuse"),
                 all(row.nullable == "YES" for row in rows),
             )
             for (schema, child, name), rows in parts.items()
@@ -71,6 +71,17 @@ WHERE t.TABLE_SCHEMA = :schema AND t.TABLE_NAME = :name
         if row is not None and row.engine and row.transactions != "YES":
             return f"its engine {row.engine} has no transactions: a portion could be deleted in part"
         return ""
+
+    def check_texts(self, schema: str, name: str) -> list[str]:
+        """MariaDB's checks that stand with their column."""
+        table = self.connection.dialect.identifier_preparer.format_table(sa.table(name, schema=schema or None))
+        row = self.connection.exec_driver_sql(f"SHOW CREATE TABLE {table}").one()
+        return [line for line in str(row[1]).splitlines() if line.startswith("  `") and " CHECK (" in line]
+
+    def _action(self, schema: str, child: str, name: str) -> str:
+        """What SHOW CREATE TABLE says that deleting does."""
+        keys = self.inspector.get_foreign_keys(child, schema)
+        return next((str(key["options"].get("ondelete", "")) for key in keys if key["name"] == name), "").upper()
 
     def _place(self, schema: str) -> str:
         """The url's own database has no name in a locator."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from piiscan.model.erasing import Chunk, Key, Target
 
 ATTEMPTS: Final = 3
+PAUSE_S: Final = 0.2
+"""After a deadlock, so that the other transaction comes to its end first."""
 
 
 @dataclass(slots=True)
@@ -79,6 +82,7 @@ class Writing:
                 failure = explain_change(error, self.sessions.server, target, bonds)
             if not repeat:
                 break
+            time.sleep(PAUSE_S * attempt)
         if committing and failure.code is SkipCode.UNREACHABLE:
             failure = _lost(target)
         raise failure

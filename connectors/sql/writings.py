@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,10 @@ from piiscan.connectors.sql.patterns import EITHER, PLAIN, Pattern, fixed
 from piiscan.connectors.sql.scales import NUMBER_SENTINELS, SCALES, Scale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
+    from piiscan.connectors.sql.paths import Way, Ways
     from piiscan.connectors.sql.server import Expression, Server
 
 DAY_FIRST: Final = "."
@@ -103,3 +105,35 @@ def find_writing(counts: Mapping[str, int], low: Any, high: Any, as_of: date) ->
         "".join(piece.ljust(2, piece) if piece in "MD" else piece for piece in each.pieces) for each in patterns
     )
     return Writing(tuple(patterns), scale, (*names, *([scale.name] if scale else [])), is_ambiguous)
+
+
+def read_writings(
+    connection: sa.Connection, server: Server, ways: Ways, some: Sequence[Way], as_of: date
+) -> list[Writing]:
+    """How columns of one table write days, in one statement; none where all are of types of dates."""
+    open_ = [way for way in some if server.style(way.kind) != "native"]
+    if not open_:
+        return [NATIVE for _ in some]
+    asked: list[Expression] = []
+    for number, way in enumerate(open_):
+        word, value = survey(server, way.column, way.kind)
+        asked += [word.label(f"word_{number}"), value.label(f"number_{number}")]
+    inner = server.fence(ways.select_alone(open_[0], *asked)).subquery("piiscan_written")
+    words = [inner.c[f"word_{number}"] for number in range(len(open_))]
+    spans = [of(inner.c[f"number_{number}"]) for number in range(len(open_)) for of in (sa.func.min, sa.func.max)]
+    server.group(connection)
+    rows = connection.execute(sa.select(*words, sa.func.count(), *spans).group_by(*words)).tuples().all()
+    known = {id(way): _find(rows, len(open_), number, as_of) for number, way in enumerate(open_)}
+    return [known.get(id(way), NATIVE) for way in some]
+
+
+def _find(rows: Sequence[tuple[Any, ...]], width: int, number: int, as_of: date) -> Writing:
+    """How one of several columns is written, of rows counted by the words of all."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update({row[number]: row[width]} if row[number] else {})
+    lows, highs = (
+        [row[place] for row in rows if row[place] is not None]
+        for place in (width + 1 + 2 * number, width + 2 + 2 * number)
+    )
+    return find_writing(counts, min(lows, default=None), max(highs, default=None), as_of)

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from piiscan.commands.shared import App, Output, finish, output_options, pass_app
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from piiscan.commands._check_document import Proposal
     from piiscan.config import Config
-    from piiscan.model import Check, Document, ReadPlan, Source
+    from piiscan.model import Check, Container, ReadPlan, Source
+    from piiscan.ports import Connector
+    from piiscan.retention.profiles import Profiles
+
+PATIENCE_S: Final = 30.0
+"""A table whose dates take longer to count is told by names alone: nobody waits an hour for a check."""
+WORTH_A_LINE: Final = 0.5
+"""Confidence from which on a clock is proposed."""
 
 
 @click.command(
@@ -26,19 +37,27 @@ Examples:
 @output_options()
 @pass_app
 def command(app: App, sources: tuple[str, ...], output: Output) -> None:
-    """Open every source and say how it stands; no data is read.
+    """Open every source and say how it stands; no value leaves it.
 
     Is it reachable, is the connection encrypted, could the account write, what will be scanned, and which column dates each
-    table? Exit 4 when a source is unreachable.
+    table? Dates are counted where they lie, and clocks proposed for what is not configured. Exit 4 when a source is
+    unreachable.
     """
+    from piiscan.commands._check_document import document
     from piiscan.sources import read_plan
 
     config = app.config()
     chosen = [config.source(name) for name in sources or tuple(config.sources)]
     plan = read_plan(config)
-    rows = [(source.name, check) for source in chosen for check in _checks(config, source, plan)]
+    plan = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, PATIENCE_S))
+    rows: list[tuple[str, Check]] = []
+    proposals: list[Proposal] = []
+    for source in chosen:
+        checks, proposed = _look(config, source, plan)
+        rows += [(source.name, check) for check in checks]
+        proposals += proposed
     rows += _expired(config, [source.name for source in chosen])
-    finish(app, _document(rows), output)
+    finish(app, document(rows, proposals), output)
 
 
 def _expired(config: Config, chosen: list[str]) -> list[tuple[str, Check]]:
@@ -50,67 +69,85 @@ def _expired(config: Config, chosen: list[str]) -> list[tuple[str, Check]]:
     return [(source, check) for source, check in over if source in ("*", *chosen)]
 
 
-def _checks(config: Config, source: Source, plan: ReadPlan) -> list[Check]:
+def _look(config: Config, source: Source, plan: ReadPlan) -> tuple[list[Check], list[Proposal]]:
     """The connector's own checks, and, where the source answers, what there is to scan and what dates it."""
     from piiscan.errors import SourceError
-    from piiscan.model import Check
+    from piiscan.model import Check, Container, Skip
     from piiscan.sources import connector_for
 
     with closing(connector_for(config, source, plan)) as connector:
         checks = list(connector.check())
         if any(check.status == "failed" for check in checks):
-            return checks
+            return checks, []
         try:
-            return [*checks, *_listing(source, list(connector.containers()))]
+            items = list(connector.containers())
         except SourceError as error:
-            return [*checks, Check("listing", "failed", error.message)]
+            return [*checks, Check("listing", "failed", error.message)], []
+        containers = [item for item in items if isinstance(item, Container)]
+        skips = [item for item in items if isinstance(item, Skip)]
+        checks.append(Check("listing", "ok" if containers else "warning", f"{len(containers)} containers to scan"))
+        checks += [_warning("listing", f"{skip.container or '*'}: {skip.code}: {skip.reason}") for skip in skips]
+        checks += _collection(source, containers)
+        dated, proposals = _dates(connector, source, containers)
+        return [*checks, *dated], proposals
 
 
-def _listing(source: Source, items: list[object]) -> list[Check]:
+def _collection(source: Source, containers: list[Container]) -> Iterator[Check]:
+    """Whether the collection of each table's rows is dated, and clocks that have no table."""
     from piiscan.clocks import collection_clocks
-    from piiscan.model import Check, Container, Skip
 
-    containers = [item for item in items if isinstance(item, Container)]
-    skips = [item for item in items if isinstance(item, Skip)]
-    checks = [Check("listing", "ok" if containers else "warning", f"{len(containers)} containers to scan")]
-    checks += [Check("listing", "warning", f"{skip.container or '*'}: {skip.code}: {skip.reason}") for skip in skips]
     for container in (each for each in containers if each.kind != "file"):
         clock = next(iter(collection_clocks(source, container)), None)
         if clock is None:
-            text = "no column dates the collection of its rows: they are undated"
-            checks.append(Check(container.path, "warning", text))
+            yield _warning(container.path, "no column dates the collection of its rows: they are undated")
         elif clock.basis == "inferred":
             text = f"{clock.event} = {clock.column} is inferred from its name: confirm it in the configuration"
-            checks.append(Check(container.path, "warning", text))
+            yield _warning(container.path, text)
     known = {container.path for container in containers}
-    checks += [
-        Check(path, "warning", "a clock is configured for it, but there is no such table")
-        for path in source.clocks
-        if path not in known and "*" not in path
-    ]
-    return checks
+    for path in source.clocks:
+        if path not in known and "*" not in path:
+            yield _warning(path, "a clock is configured for it, but there is no such table")
 
 
-def _document(rows: list[tuple[str, Check]]) -> Document:
-    from piiscan.model import Document, Section
+def _dates(connector: Connector, source: Source, containers: list[Container]) -> tuple[list[Check], list[Proposal]]:
+    """What the dates of the source's tables are worth, and the clocks that may date what is not configured."""
+    from datetime import UTC, datetime
 
-    failed = sorted({source for source, check in rows if check.status == "failed"})
-    body = {
-        "checks": [
-            {"source": source, "subject": check.subject, "status": check.status, "message": check.message}
-            for source, check in rows
+    from piiscan.clocks import clocks_of
+    from piiscan.commands._check_document import Proposal
+    from piiscan.retention.candidates import candidates, likeliest
+    from piiscan.retention.profiles import read_profiles
+
+    profiles, skips = read_profiles(connector, source, containers, datetime.now(UTC).date())
+    checks = [_warning(skip.container or "*", f"its dates could not be counted: {skip.reason}") for skip in skips]
+    by_path = {container.path: container for container in containers}
+    proposals = []
+    for container in (each for each in containers if each.kind == "table"):
+        checks += _worthless(source, container, profiles)
+        configured = {clock.event for clock in clocks_of(source, container)}
+        found = likeliest(candidates(container, by_path, profiles))
+        proposals += [
+            Proposal(source.name, container.path, each)
+            for each in found.values()
+            if each.event not in configured and each.confidence >= WORTH_A_LINE
         ]
-    }
-    section = Section(
-        "Sources",
-        ("source", "subject", "status", "message"),
-        tuple((source, check.subject, check.status, check.message) for source, check in rows),
-    )
-    return Document(
-        "check",
-        "Check of the sources",
-        body,
-        (section,),
-        exit_code=4 if failed else 0,
-        reasons=("incomplete",) if failed else (),
-    )
+    return checks, proposals
+
+
+def _worthless(source: Source, container: Container, profiles: Profiles) -> Iterator[Check]:
+    """Configured clocks whose column dates no row."""
+    from piiscan.clocks import clocks_of
+
+    for clock in clocks_of(source, container):
+        profile = profiles.get((container.path, clock.path[0])) if len(clock.path) == 1 else None
+        if profile is not None and profile.format == "ambiguous":
+            text = "every day can be read with the month first and with the day first: its rows are undated"
+            yield _warning(container.path, f"{clock.event} = {clock.column}: {text}")
+        elif profile is not None and profile.rows and not profile.dated:
+            yield _warning(container.path, f"{clock.event} = {clock.column} dates no row: no value of it is a day")
+
+
+def _warning(subject: str, message: str) -> Check:
+    from piiscan.model import Check
+
+    return Check(subject, "warning", message)

@@ -27,6 +27,7 @@ def plan_body(plan: Plan, secret: Secret) -> dict[str, Any]:
         "limits": {"max_rows": plan.limits.max_rows, "max_percent": plan.limits.max_percent},
         "chunk_rows": plan.chunk_rows,
         "steps": [_step_body(step, secret) for step in plan.steps],
+        "released": [{"source": source, "container": path} for source, path in plan.released],
         "in_force": list(plan.in_force),
         **plan.said,
         "shapes": [{**_container_body(each.container), "fingerprint": each.fingerprint} for each in plan.shapes],
@@ -46,6 +47,7 @@ def plan_of(document: Mapping[str, Any], secret: Secret) -> Plan:
         shapes=tuple(ShapeNote(_container(each), each["fingerprint"]) for each in document["shapes"]),
         steps=tuple(_step(each, secret) for each in document["steps"]),
         sql_sha256=document["sql_sha256"],
+        released=tuple((each["source"], each["container"]) for each in document["released"]),
         in_force=tuple(document["in_force"]),
     )
 

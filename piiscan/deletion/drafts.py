@@ -10,6 +10,7 @@ from piiscan.deletion.judgments import paths
 from piiscan.deletion.keys import prove_unique
 from piiscan.deletion.order import Cycle, Edge, arrange
 from piiscan.deletion.plan import Link, RuleNote, Step
+from piiscan.deletion.releasing import Releasing, check_triggers, refusal
 from piiscan.deletion.structure import breakable, check_changes, firing, note_of, shapes_of
 from piiscan.errors import RefusedError, UsageError
 from piiscan.model.erasing import Target
@@ -46,11 +47,17 @@ class Draft:
             self._due[each.container.path].append(each)
         self._shapes: dict[str, Shape] = {}
         self._keys: dict[str, tuple[str, ...]] = {}
+        self._releasing = Releasing(source, eraser, told, held, self._shapes)
 
     @property
     def shapes(self) -> tuple[ShapeNote, ...]:
         """The shapes of all tables that are touched, in alphabetical order."""
         return tuple(note_of(self._shapes[path]) for path in sorted(self._shapes))
+
+    @property
+    def released(self) -> list[tuple[str, str]]:
+        """Source and path of the tables that are released, in alphabetical order."""
+        return [(self._source, path) for path in sorted(self._releasing.released)]
 
     @property
     def notes(self) -> list[str]:
@@ -66,11 +73,11 @@ class Draft:
         containers = [due[0].container for _, due in sorted(self._due.items())]
         for container in containers:
             if container.kind == "view":
-                raise self._refusal(container.path, "is a view: its rows lie in tables", "plan for those")
-        self._shapes = shapes_of(self._eraser, containers)
+                raise refusal(self._source, container.path, "is a view: its rows lie in tables", "plan for those")
+        self._shapes |= shapes_of(self._eraser, containers)
         for path in sorted(self._due):
             if why := self._shapes[path].refusal:
-                raise self._refusal(path, f"cannot be emptied: {why}", "look at how it is made")
+                raise refusal(self._source, path, f"cannot be emptied: {why}", "look at how it is made")
             self._keys[path] = self._key(path)
             self._check(path)
         broken = [each for each in self._references() if self._told.breaks_at(self._source, each)]
@@ -88,7 +95,8 @@ class Draft:
         if not named:
             if shape.key:
                 return shape.key
-            raise self._refusal(
+            raise refusal(
+                self._source,
                 path,
                 "has no primary or unique key, so its rows cannot be told apart",
                 "name columns that do with --key TABLE=COLUMN,COLUMN, or leave it out",
@@ -97,7 +105,8 @@ class Draft:
         if unknown:
             raise UsageError(f"--key {path}: there is no column {unknown[0]}", hint="write --key TABLE=COLUMN,COLUMN")
         if not prove_unique(self._eraser.keys(everything(shape.container, named, self._as_of))):
-            raise self._refusal(
+            raise refusal(
+                self._source,
                 path,
                 f"{', '.join(named)} does not tell its rows apart: two are alike, or one is empty",
                 "name other columns",
@@ -109,16 +118,7 @@ class Draft:
         shape = self._shapes[path]
         for due in self._due[path]:
             check_changes(f"{self._source}:{path}", shape, self._keys[path], due.judgment.changes)
-            self._check_triggers(shape, "update" if due.judgment.changes else "delete")
-
-    def _check_triggers(self, shape: Shape, event: str) -> None:
-        path, found = shape.container.path, firing(shape, event)
-        if found and not self._told.allows_triggers(self._source, path):
-            raise self._refusal(
-                path,
-                f"has a trigger that would fire: {', '.join(found)}",
-                f"look at what it does, then --allow-triggers {path}, or leave the table out",
-            )
+            check_triggers(self._source, shape, "update" if due.judgment.changes else "delete", self._told)
 
     # ---------------------------------------------------------------- order
 
@@ -173,7 +173,7 @@ class Draft:
 
     def _check_break(self, path: str, reference: Reference) -> None:
         """Raises RefusedError where the emptied column is needed to date the rows, or a trigger would fire."""
-        self._check_triggers(self._shapes[path], "update")
+        check_triggers(self._source, self._shapes[path], "update", self._told)
         for due in self._due[path]:
             for way in paths(due.judgment):
                 if way[0] in reference.columns:
@@ -237,39 +237,8 @@ class Draft:
             takers = emptying.get((child, each.columns), ()) if each in broken else deleting.get(child, ())
             released = self._told.releases_child(self._source, child)
             if released:
-                self._check_release(each, ())
+                self._releasing.check(each)
             yield Link(each, tuple(takers), released)
-
-    # ---------------------------------------------------------------- released children
-
-    def _check_release(self, reference: Reference, above: tuple[str, ...]) -> None:
-        """Raises RefusedError where the database would not do it, or would reach further than anybody said."""
-        child = reference.child.path
-        if reference.on_delete == "refuse":
-            raise self._refusal(
-                child,
-                "cannot be released: the database itself refuses to remove what it refers to",
-                "do without --release",
-            )
-        if hold := self._held(child):
-            raise self._refusal(child, f"cannot be released: hold {hold} reaches it", "do without --release")
-        if child not in self._shapes:
-            self._shapes |= shapes_of(self._eraser, [reference.child])
-        shape = self._shapes[child]
-        self._check_triggers(shape, "delete" if reference.on_delete == "cascade" else "update")
-        if reference.on_delete != "cascade" or child in above:
-            return
-        for further in shape.references:
-            if not self._told.releases_child(self._source, further.child.path):
-                raise self._refusal(
-                    further.child.path,
-                    f"refers to rows of {child} that would be released",
-                    f"--release {further.child.path} too, or do without --release",
-                )
-            self._check_release(further, (*above, child))
-
-    def _refusal(self, path: str, what: str, hint: str) -> RefusedError:
-        return RefusedError(f"{self._source}:{path} {what}", hint=f"{hint} (--without {path} leaves it out)")
 
 
 def everything(container: Container, key: tuple[str, ...], as_of: date) -> Target:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from piiscan.errors import RefusedError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+    from datetime import date, timedelta
 
     from piiscan.model import Container
     from piiscan.model.erasing import Reference
@@ -113,6 +115,8 @@ class Plan:
     shapes: tuple[ShapeNote, ...]
     steps: tuple[Step, ...]
     sql_sha256: str = ""
+    released: tuple[tuple[str, str], ...] = ()
+    """Source and path of every table whose rows the database may remove or change by itself."""
     in_force: tuple[str, ...] = ()
     """Ids of the holds and extensions that it was judged with; what is in force later and not among them is new."""
     said: Mapping[str, object] = field(default_factory=dict, hash=False)
@@ -121,3 +125,12 @@ class Plan:
     def step(self, order: int) -> Step:
         """The step of that order."""
         return self.steps[order - 1]
+
+
+def check_age(as_of: date, valid_for: timedelta, today: date) -> None:
+    """Raises RefusedError when a plan is too old to be approved or carried out."""
+    last = as_of + valid_for
+    if today > last:
+        raise RefusedError(
+            f"the plan is of {as_of} and was valid until {last} ([deletion] valid_for)", hint="plan again: data changes"
+        )

@@ -92,6 +92,7 @@ class _Planner:
         self._skips: list[Skip] = list(assessment.skips)
         self._left_out: list[dict[str, Any]] = []
         self._notes: list[str] = []
+        self._released: list[tuple[str, str]] = []
 
     def make(self) -> dict[str, Any]:
         """All steps, then the two documents that tell them."""
@@ -111,6 +112,7 @@ class _Planner:
             shapes=tuple(self._shapes),
             steps=tuple(self._steps),
             sql_sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+            released=tuple(self._released),
             in_force=tuple(sorted(each.id for each in self._in_force)),
             said=self._said(),
         )
@@ -155,6 +157,7 @@ class _Planner:
         check_limits(steps, self._request.limits)
         self._shapes += draft.shapes
         self._notes += draft.notes
+        self._released += draft.released
         targets = Targets(self._request.as_of)
         for step in steps:
             targets.add(step)

@@ -10,6 +10,7 @@ from piiscan.deletion.approval import Approval, approved
 from piiscan.deletion.counting import check_children
 from piiscan.deletion.drafts import everything
 from piiscan.deletion.keys import prove_unique
+from piiscan.deletion.plan import check_age
 from piiscan.deletion.standing import Standing
 from piiscan.deletion.structure import note_of
 from piiscan.errors import RefusedError, UsageError
@@ -18,7 +19,7 @@ from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, timedelta
+    from datetime import date
 
     from piiscan.config import Config
     from piiscan.deletion.folder import PlanFolder
@@ -64,15 +65,6 @@ def authorised(config: Config, folder: PlanFolder, secret: Secret, rules: str, t
             hint="plan again: what was due may be due no longer",
         )
     return Order(folder, document, plan, approval)
-
-
-def check_age(as_of: date, valid_for: timedelta, today: date) -> None:
-    """Raises RefusedError when a plan is too old to be approved or carried out."""
-    last = as_of + valid_for
-    if today > last:
-        raise RefusedError(
-            f"the plan is of {as_of} and was valid until {last} ([deletion] valid_for)", hint="plan again: data changes"
-        )
 
 
 def check_account(config: Config, source: str) -> None:
@@ -176,11 +168,10 @@ class Check:
         """What holds back rows by now that the plan does not know, by the order of the step."""
         known = self._order.plan.in_force
         standing = Standing(self._config, self._inventory, self._secret, self._today, known, self._source, connector)
-        for step in self._steps:
-            for path in sorted({link.reference.child.path for link in step.links if link.released}):
-                if (hold := standing.hold_on(path)) is not None:
-                    raise RefusedError(
-                        f"{self._source}:{path} was released, and since then hold {hold} reaches it",
-                        hint="plan again without --release",
-                    )
+        for path in (path for source, path in self._order.plan.released if source == self._source):
+            if (hold := standing.hold_on(path)) is not None:
+                raise RefusedError(
+                    f"{self._source}:{path} was released, and since then hold {hold} reaches it",
+                    hint="plan again without --release",
+                )
         return standing, {step.order: standing.covers(step) for step in self._steps if step.container.kind != "file"}

@@ -31,7 +31,7 @@ class Targets:
         """What the step takes: rows of children count as gone where a step takes them."""
         if order not in self._planned:
             step = self._steps[order]
-            dependents = tuple(self._dependent(link) for link in step.links)
+            dependents = tuple(self._dependent(link, step) for link in step.links)
             self._planned[order] = self._target(step, dependents)
         return self._planned[order]
 
@@ -63,17 +63,36 @@ class Targets:
             dependents=dependents,
         )
 
-    def _dependent(self, link: Link) -> Dependent:
-        taking = [self._taker(order) for order in link.takers]
+    def _dependent(self, link: Link, taken: Step) -> Dependent:
+        own = link.reference.child.key == taken.container.key
+        taking = [
+            self._own_taker(order) if own else self._taker(order) for order in link.takers if order != taken.order
+        ]
         return Dependent(link.reference, taking[0] if taking else None, link.released, tuple(taking[1:]))
 
     def _taker(self, order: int) -> Target:
-        """The step as one that takes rows of a child; one that empties their foreign key does as well as take them.
+        """The step as one that takes rows of a child."""
+        return self._emptied(order) if self._steps[order].breaks else self.planned(order)
+
+    def _own_taker(self, order: int) -> Target:
+        """The same for a table that refers to itself: how far its rows wait for each other is not asked again."""
+        step = self._steps[order]
+        if step.breaks:
+            return self._emptied(order)
+        own = step.container.key
+        dependents = (
+            Dependent(link.reference, None, link.released)
+            if link.reference.child.key == own
+            else self._dependent(link, step)
+            for link in step.links
+        )
+        return self._target(step, tuple(dependents))
+
+    def _emptied(self, order: int) -> Target:
+        """The rows whose foreign key a step empties, as good as taken.
 
         Another id tells it from the step that deletes the same rows: those of its own table need not wait for each other.
         """
         step = self._steps[order]
-        if not step.breaks:
-            return self.planned(order)
         judgment = replace(step.judgment, id=f"{step.judgment.id}#emptied", changes=())
         return replace(self._target(step, ()), action="delete", judgment=judgment, changes=())

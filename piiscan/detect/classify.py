@@ -56,6 +56,8 @@ _TWICE: Final = 2
 _IN_PROSE: Final = 0.05
 _AMONG_PEOPLE: Final = 0.02
 """Share of the cells in which the network must find a name: now and then it takes another word for one."""
+_IN_LISTS: Final = 0.01
+"""Share of the cells of a table about things in which words alone must tell of a person."""
 _KEYS_OF_PEOPLE: Final = frozenset({"@person", "@worker"})
 
 
@@ -272,7 +274,12 @@ def _rare(case: ColumnCase, detector: Detector) -> Iterator[Classification]:
 
 def _is_worth_saying(found: Found, case: ColumnCase, detector: Detector) -> bool:
     """Whether findings in some cells are more than chance: all that are sure by their form, of others enough of them."""
-    if all(detector.engine.rules[name].rare for name in found.recognizers):
+    rules = [detector.engine.rules[name] for name in found.recognizers]
+    if "reference" in case.around.about and not any(getattr(rule, "validator", True) for rule in rules):
+        return found.cells >= max(
+            _TWICE, _IN_LISTS * case.tally.seen
+        )  # words alone: a song may say what a person would
+    if all(rule.rare for rule in rules):
         return True
     if not _by_network(found, detector):
         return case.about_people or found.cells >= _SOME * case.tally.seen

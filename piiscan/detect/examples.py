@@ -56,8 +56,10 @@ def _of_entities(detector: Detector) -> Iterator[Outcome]:
     if finder is None:
         return
     for rule in detector.packs.entities.values():
-        for example, expected in _pairs(rule.match, rule.no_match):
-            fired = any(d.recognizer == rule.id for d in finder.find([example])[0])
+        pairs = _pairs(rule.match, rule.no_match)
+        found = finder.find([example for example, _ in pairs])
+        for (example, expected), named in zip(pairs, found, strict=True):
+            fired = any(d.recognizer == rule.id for d in named)
             yield Outcome(rule.id, "entity", rule.origin, example, expected, fired == expected)
 
 

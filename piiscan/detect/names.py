@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from piiscan.detect.words import Speller
+from piiscan.detect.words import Speller, parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -88,9 +88,14 @@ class NameRules:
             (word for phrase in vocabulary for word in phrase.split() if word[0] != "@"), packs.abbreviations
         )
         self._lists = {name: tuple(self._speller.spell(word) for word in words) for name, words in packs.words.items()}
+        self._listing: dict[tuple[str, ...], list[str]] = {}
+        for name, entries in self._lists.items():
+            for entry in entries:
+                self._listing.setdefault(entry, []).append(name)
         self._ends = frozenset(w for words in self._lists.get("not_heads", ()) for w in words)
         self._starts = frozenset(w for words in self._lists.get("not_starts", ()) for w in words)
         self._flags = frozenset(w for words in self._lists.get("flags", ()) for w in words)
+        self._leading = frozenset(packs.words.get("heads_first", ()))
         self._neutral = frozenset(w for words in self._lists.get("neutral", ()) for w in words)
         self._obscured = frozenset(w for words in self._lists.get("obscured", ()) for w in words)
         self._says: dict[str, list[_Phrase]] = {}
@@ -124,13 +129,27 @@ class NameRules:
         own = affixes.union(self._speller.spell(_last(table)))
         denied = {index for index, _, _ in _hits(self._denies, spelt)}
         found: dict[int, tuple[int, int]] = {index: (0, 0) for index in self._anywhere if index not in denied}
-        for words in _readings(spelt):
+        for words in self._readings(spelt, turned=not self._leading.isdisjoint(parts(column)[:1])):
             for index, start, end in _hits(self._says, words):
                 known = found.get(index, (0, 0))
                 longer = end - start > known[1] - known[0]
                 if longer and index not in denied and self._fits(index, words, start, end, own):
                     found[index] = (start, end)
         return [NameMatch(self.rules[index], *found[index]) for index in sorted(found)]
+
+    def _readings(self, words: tuple[str, ...], *, turned: bool) -> Iterator[tuple[str, ...]]:
+        """A name's words as they stand, and without the numbers that only count: Owner1Name, emergency_2_phone.
+
+        ``turned``: also with the first word last, as English has it: metodo_pago is a payment method; and only so where
+        that word makes it something about the thing: tipo_telefono is no telephone.
+        """
+        if turned and len(words) > 1:
+            yield (*words[1:], words[0])
+            if words[0] in self._ends:
+                return
+        yield words
+        if any(word.isdecimal() for word in words[1:-1]):
+            yield tuple(word for word in words if not word.isdecimal())
 
     def affixes(self, columns: Sequence[str]) -> frozenset[str]:
         """The words that most of a table's columns begin or end with: emp_name, emp_phone, emp_ssn."""
@@ -161,7 +180,7 @@ class NameRules:
     def surroundings(self, table: str, columns: Sequence[str], references: Iterable[str] = ()) -> Surroundings:
         """What a table's name, its columns' names and the tables its foreign keys point to (``table.column``) say about it."""
         words = self._speller.spell(_last(table))
-        about = {name for name, entries in self._lists.items() if any(_contains(words, entry) for entry in entries)}
+        about = self._listed_in(words)
         for head in ("organisation", "reference"):
             if head in about and not any(words[-len(entry) :] == entry for entry in self._lists[head]):
                 about.discard(head)
@@ -181,6 +200,11 @@ class NameRules:
         if "reference" not in about and (not _PEOPLE.isdisjoint(about) or not _DESCRIBES.isdisjoint(beside)):
             about.add("people")
         return Surroundings(words, frozenset(about), frozenset(beside))
+
+    def _listed_in(self, words: tuple[str, ...]) -> set[str]:
+        """The word lists of which an entry stands in these words."""
+        ends = range(1, len(words) + 1)
+        return {name for end in ends for start in range(end) for name in self._listing.get(words[start:end], ())}
 
     def _names_any(self, name: str, words: tuple[str, ...]) -> bool:
         return any(_contains(words, entry) for entry in self._lists.get(name, ()))
@@ -203,9 +227,7 @@ class NameRules:
     def _key_of(self, column: str) -> Iterator[str]:
         words = self._speller.spell(column)
         if len(words) > 1 and words[-1] in _KEYS:
-            for name, entries in self._lists.items():
-                if any(_contains(words[:-1], entry) for entry in entries):
-                    yield name
+            yield from self._listed_in(words[:-1])
 
     def _matches(self, selector: str, around: Surroundings) -> bool:
         if selector.startswith("with "):
@@ -222,13 +244,6 @@ def _hits(phrases: dict[str, list[_Phrase]], words: tuple[str, ...]) -> Iterator
             end = start + len(phrase.words)
             if words[start:end] == phrase.words:
                 yield phrase.rule, start, end
-
-
-def _readings(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """A name's words as they stand, and without the numbers that only count: Owner1Name, emergency_2_phone."""
-    yield words
-    if any(word.isdecimal() for word in words[1:-1]):
-        yield tuple(word for word in words if not word.isdecimal())
 
 
 def _is_plain(rule: ColumnRule) -> bool:

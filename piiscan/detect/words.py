@@ -7,6 +7,8 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from piiscan.detect.clipped import unclip
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -87,14 +89,14 @@ class Speller:
         spelt: list[str] = []
         for part in parts(name):
             for piece in self._pieces(part):
-                spelt.extend(self._short.get(piece, (piece,)))
+                spelt.extend(self._short.get(piece) or self._short.get(singular(piece), (piece,)))
         return tuple(singular(word) for word in spelt if word not in _EMPTY)
 
     def _pieces(self, part: str) -> tuple[str, ...]:
         """A run-together part in the words it is made of; itself if it is one word or cannot be split wholly."""
         if part in self._words or singular(part) in self._words or len(part) <= _SHORTEST:
             return (part,)
-        return self._split(part, len(part)) or (part,)
+        return self._split(part, len(part)) or unclip(part) or (part,)
 
     def _split(self, part: str, whole: int) -> tuple[str, ...] | None:
         """The longest words first, wholly covering; None if there is no such split."""

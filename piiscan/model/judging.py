@@ -149,3 +149,28 @@ class Occasion:
     link: str
     """The container's column that says whose a row is: a foreign key, or the key of an account."""
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DateProfile:
+    """What a column's values are worth as days: counts, and two days; no other value."""
+
+    column: str
+    rows: int
+    nulls: int
+    sentinels: int
+    """Values that stand for "no day": 1900-01-01, 1970-01-01, 9999-12-31, 0000-00-00, and the like as numbers."""
+    future: int
+    """Days yet to come: later than tomorrow."""
+    unreadable: int
+    """Neither: no day of the calendar, none in a spelling that is known, or older than any record."""
+    format: str
+    """``date``, spellings as in ``DD.MM.YYYY, YYYYMMDD``, ``epoch seconds``..., ``ambiguous`` (nothing of the column tells
+    whether the month or the day comes first), or empty: no day at all."""
+    oldest: date | None = None
+    newest: date | None = None
+
+    @property
+    def dated(self) -> int:
+        """Rows with a day."""
+        return self.rows - self.nulls - self.sentinels - self.future - self.unreadable

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from piiscan.clocks import clocks_of
 from piiscan.errors import SourceError, UsageError
 from piiscan.inventory import opened
 from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Judge
+from piiscan.retention.candidates import candidates, likeliest
 from piiscan.retention.covering import covering_of
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
+from piiscan.retention.justified import justifies
+from piiscan.retention.profiles import read_profiles
 from piiscan.retention.questions import Question, questions
 from piiscan.retention.recordings import Recordings
 from piiscan.retention.terms import Terms
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 
     from piiscan.config import Config
     from piiscan.inventory import AgesRecord, HoldingRecord, Inventory, Justification, SealedScope
-    from piiscan.model import Source
+    from piiscan.model import Clock, Source
     from piiscan.model.judging import JudgedRows, Judgment
     from piiscan.ports import Connector
     from piiscan.rulepack.retention import RetentionRule, RetentionRules
@@ -110,7 +115,7 @@ def assess(
         raise UsageError(f"unknown source {unknown[0]!r}", hint=f"{config.path} knows: {', '.join(config.sources)}")
     active = tuple(rules.active(as_of))
     windows = tuple(known[id_] for id_ in config.retention.defence_windows if id_ in known)
-    justifications = tuple(_opened(config, inventory, as_of))
+    justifications = tuple(_opened(config, inventory, rules, as_of))
     tally = _Tally()
     for name in chosen:
         court = _Court(
@@ -128,11 +133,18 @@ def assess(
     return Assessment(as_of, tuple(tally.verdicts), tuple(tally.use_limits), tuple(tally.due), tuple(tally.skips))
 
 
-def _opened(config: Config, inventory: Inventory, as_of: date) -> Iterator[tuple[Justification, SealedScope | None]]:
-    """The justifications in force, with what is sealed in them. Raises UsageError without the key."""
+def _opened(
+    config: Config, inventory: Inventory, rules: RetentionRules, as_of: date
+) -> Iterator[tuple[Justification, SealedScope | None]]:
+    """The justifications in force, with what is sealed in them. Raises UsageError without the key.
+
+    A hold counts from the day it is known, whatever day is asked about: what must stay today is not taken by a plan of yesterday.
+    """
     key = None
+    today = datetime.now(ZoneInfo(config.firm.timezone)).date()
     for each in inventory.justifications():
-        if each.against == "schedule" and each.covers(as_of):
+        held = each.kind == "hold" and each.covers(today)
+        if each.against == "schedule" and (held or justifies(each, rules.grounds, rules.rules, as_of)):
             key = key or (config.key() if each.scope.sealed else None)
             if each.scope.sealed and key is None:
                 hint = "name it in [security] key_file: without it nobody knows which rows must stay"
@@ -156,6 +168,7 @@ def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
             listed = list(connector.containers())
             tally.skips += [item for item in listed if isinstance(item, Skip)]
             containers = {item.path: item for item in listed if isinstance(item, Container)}
+            guessed = _guessed(court, connector, containers, tally)
             for path in sorted(court.holdings):
                 if path not in containers:
                     tally.skips.append(_missing(court, path, tally.skips))
@@ -163,11 +176,34 @@ def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
                 if containers[path].kind == "view":  # its rows lie in tables, and are judged there
                     continue
                 try:
-                    _judge_container(court, connector, containers[path], containers, tally, rule)
+                    clocks = guessed.get(path, {}) | _configured(court, containers[path])
+                    _judge_container(court, connector, containers[path], clocks, containers, tally, rule)
                 except SourceError as error:
                     tally.skips.append(error.skip(court.source.name, container=path))
     except SourceError as error:
         tally.skips.append(error.skip(court.source.name))
+
+
+def _configured(court: _Court, container: Container) -> dict[str, Clock]:
+    return {clock.event: clock for clock in clocks_of(court.source, container)}
+
+
+def _guessed(
+    court: _Court, connector: Connector, containers: Mapping[str, Container], tally: _Tally
+) -> dict[str, dict[str, Clock]]:
+    """By table and event the likeliest column, where the firm lets guesses date rows; they are marked as inferred."""
+    wanted = court.config.sources[court.source.name].infer_clocks
+    if not (court.config.retention.infer_clocks if wanted is None else wanted):
+        return {}
+    profiles, skips = read_profiles(connector, court.source, containers.values(), court.as_of)
+    tally.skips += skips
+    held = (containers[path] for path in court.holdings if path in containers and containers[path].kind == "table")
+    return {
+        each.path: {
+            event: candidate.clock for event, candidate in likeliest(candidates(each, containers, profiles)).items()
+        }
+        for each in held
+    }
 
 
 def _missing(court: _Court, path: str, skips: Sequence[Skip]) -> Skip:
@@ -182,6 +218,7 @@ def _judge_container(
     court: _Court,
     connector: Connector,
     container: Container,
+    clocks: Mapping[str, Clock],
     siblings: Mapping[str, Container],
     tally: _Tally,
     rule: str | None,
@@ -196,7 +233,6 @@ def _judge_container(
         clocks = {event: clock for event, (clock, _) in dated.items()}
     else:
         dated = {}
-        clocks = {clock.event: clock for clock in clocks_of(court.source, container)}
     asked = _asked(court, holder, Terms(clocks, court.as_of), siblings)
     wanted = [each for each in asked if rule in (None, each.rule.id)]
     if not asked:

@@ -133,9 +133,11 @@ def load(
     ``sensitive_when`` names data types whose conditional sensitivity (Civ. Code 1798.140(ae)) the firm confirms: they get
     letter L. Raises RuleError naming file, table, key and problem.
     """
-    from piiscan.rulepack.assembly import assemble  # noqa: PLC0415 - slow to import, needed only here
+    from piiscan.rulepack.assembly import assemble, assemble_shipped  # noqa: PLC0415 - slow to import, needed only here
 
-    return assemble(tuple(packs), tuple(extra), frozenset(sensitive_when))
+    if extra:  # a firm's own files may have changed since
+        return assemble(tuple(packs), tuple(extra), frozenset(sensitive_when))
+    return assemble_shipped(tuple(packs), frozenset(sensitive_when))
 
 
 def select(selectors: Iterable[str], types: Mapping[str, DataType]) -> frozenset[str]:

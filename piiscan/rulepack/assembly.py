@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import regex
@@ -64,6 +65,12 @@ class _Draft:
             table[key] = item
         else:
             table.pop(key, None)
+
+
+@lru_cache(maxsize=8)
+def assemble_shipped(packs: tuple[str, ...], sensitive_when: frozenset[str]) -> RulePacks:
+    """The rules of shipped packs alone, read once in a process; see `piiscan.rulepack.load`."""
+    return assemble(packs, (), sensitive_when)
 
 
 def assemble(packs: tuple[str, ...], extra: tuple[Path, ...], sensitive_when: frozenset[str]) -> RulePacks:
@@ -242,7 +249,7 @@ def _finish(draft: _Draft, packs: tuple[str, ...]) -> RulePacks:
         draft.abbreviations,
     )
     plain = [{key: _plain(value) for key, value in table.items()} for table in tables]
-    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=True).encode()
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=True, default=_plain).encode()
     return RulePacks(
         names=packs,
         labels=draft.labels,
@@ -262,5 +269,7 @@ def _finish(draft: _Draft, packs: tuple[str, ...]) -> RulePacks:
 def _plain(value: Any) -> Any:
     """A value as JSON, without the path it comes from: the same rules elsewhere are the same rules."""
     if hasattr(value, "__dataclass_fields__"):
-        return {key: item for key, item in asdict(value).items() if key not in {"origin", "match", "no_match"}}
+        return {
+            key: getattr(value, key) for key in value.__dataclass_fields__ if key not in {"origin", "match", "no_match"}
+        }
     return value

@@ -59,7 +59,7 @@ def test_every_command_has_help(invoke):
 
 def test_the_version_is_one_line(invoke):
     """As every tool does it."""
-    assert invoke("--version").stdout == f"piiscan {__version__}\n"
+    assert invoke("--version", fresh=True).stdout == f"piiscan {__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -178,10 +178,10 @@ def test_a_full_disk_is_one_line(invoke):
         "error: /dev/full: No space left on device\nhint: nothing was written there\n",
     )
     with Path("/dev/full").open("w") as full:
-        result = invoke("version", stdout=full)
+        result = invoke("version", stdout=full, fresh=True)
     assert (result.exit_code, result.stderr) == (1, "error: standard output: No space left on device\n")
     with Path("/dev/full").open("w") as full:
-        result = invoke("--help", stdout=full)
+        result = invoke("--help", stdout=full, fresh=True)
     assert (result.exit_code, result.stderr) == (1, "error: No space left on device\n")
 
 
@@ -191,7 +191,7 @@ def test_a_reader_that_leaves_is_no_error(invoke, arguments):
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as closed:
-        result = invoke(*arguments, stdout=closed)
+        result = invoke(*arguments, stdout=closed, fresh=True)
     assert (result.exit_code, result.stderr) == (141, "")
 
 

@@ -19,12 +19,18 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from datetime import date
 
 import pytest
 
 from piiscan.errors import ConfigError, SourceError
 from piiscan.model import Batch, Clock, Container, Skip
-from piiscan.ports import Connector
+from piiscan.model.erasing import Target
+from piiscan.model.judging import Cover, Ended, Judgment, Term, Test
+from piiscan.ports import Connector, Eraser, Judge
+
+AS_OF = date(2026, 6, 30)
+NEVER = Test(("no_such_column",), "=", "x")
 
 
 def _containers(connector):
@@ -201,6 +207,74 @@ class TestConnectorContract:
             refused = None if ages is None else "counted"
 
         assert refused is None or "no_such_column" in refused
+
+    def test_judged_rows_add_up_to_all_rows(self, known):
+        """A connector that judges speaks of every row once: by what nothing dates it is undated, and none is overdue."""
+        connector = known.connect()
+        judgments = [Judgment("a", Term((Ended(None, AS_OF),)))]
+        found = {}
+        for container in _containers(connector) if isinstance(connector, Judge) else ():
+            if container.path in known.rows:
+                judged = connector.judge(container, judgments, None, AS_OF)
+                assert {each.standings[0].status for each in judged} <= {"undated"}
+                found[container.path] = sum(each.rows for each in judged)
+
+        assert found == (known.rows if isinstance(connector, Judge) else {})
+
+    def test_judging_refuses_a_column_that_is_not_there(self, known):
+        """Of a clock, of a test, of an owner: else rows would be judged by nothing."""
+        connector = known.connect()
+        (container,) = [found for found in _containers(connector) if found.path == known.big]
+        clock = Clock("created", ("no_such_column",))
+        asked = [
+            ([Judgment("a", Term((Ended(clock, AS_OF),)))], None),
+            ([Judgment("a", Term(fixed=True), holds=(Cover("h", ((NEVER,),)),))], None),
+            ([], "no_such_column"),
+        ]
+        for judgments, owner in asked if isinstance(connector, Judge) else ():
+            with pytest.raises(SourceError, match="no_such_column"):
+                connector.judge(container, judgments, owner, AS_OF)
+
+    def test_a_connector_that_can_remove_tells_shapes_in_the_order_asked(self, known):
+        """Each container once, with the same fingerprint twice; whatever says so says no value."""
+        connector = known.connect()
+        containers = [found for found in _containers(connector) if found.path in known.rows]
+        if not isinstance(connector, Eraser):
+            return
+
+        first, second = connector.shapes(containers), known.connect().shapes(containers)
+
+        assert [shape.container for shape in first] == containers
+        assert list(first) == list(second)
+        assert known.canary not in repr(first)
+
+    def test_a_connector_that_can_remove_removes_nothing_unless_it_was_opened_for_writing(self, known):
+        """A SourceError with a hint; the witness hears nothing."""
+        connector, told = known.connect(), []
+        (container,) = [found for found in _containers(connector) if found.path == known.big]
+        if not isinstance(connector, Eraser):
+            return
+        (shape,) = connector.shapes([container])
+        target = Target(container, Judgment("all", Term(fixed=True)), "delete", date(2026, 1, 1), shape.key)
+
+        with pytest.raises(SourceError) as caught:
+            connector.erase(target, [(known.canary,) * len(shape.key)], told.append)
+
+        assert caught.value.hint
+        assert known.canary not in f"{caught.value!r} {caught.value}"
+        assert told == []
+
+    def test_keys_that_name_nothing_leave_nothing_to_do(self, known):
+        """`remaining` speaks of what is there; a key is a value, and may be anything."""
+        connector = known.connect()
+        (container,) = [found for found in _containers(connector) if found.path == known.big]
+        if not isinstance(connector, Eraser):
+            return
+        (shape,) = connector.shapes([container])
+        target = Target(container, Judgment("all", Term(fixed=True)), "delete", date(2026, 1, 1), shape.key)
+        nothing = ["no such", "thing"] if container.kind == "file" else [-7]
+
+        assert list(connector.remaining(target, [tuple(nothing)])) == []
 
     def test_close_may_be_called_twice(self, known):
         """After use as before it."""

@@ -10,18 +10,31 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from piiscan import schemas
+from piiscan import config, rulepack, schemas
+from piiscan.deletion import APPROVAL, Halt, Limits, PlanFolder, PlanRequest, Told, json_text, read_private_key, sign
+from piiscan.deletion.applying import Outcome, apply
+from piiscan.deletion.planning import make_plan
+from piiscan.deletion.preflight import authorised
+from piiscan.deletion.verifying import Proof, verify
+from piiscan.inventory import Inventory
+from piiscan.progress import Meter
+from piiscan.retention import assess
+from piiscan.rulepack.retention import RetentionRules, load_retention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-AS_OF = "2026-03-01"
+    from piiscan.config import Config
+    from piiscan.rulepack import RulePacks
+
+DAY = date(2026, 3, 1)
 CANARY = "zq-canary-7319"
 """Part of every value that is personal."""
 
@@ -107,6 +120,9 @@ CREATE TABLE people (name TEXT PRIMARY KEY NOT NULL, dob TEXT, made_on TEXT);
 """
 
 
+_RULES: dict[str, tuple[RulePacks, RetentionRules]] = {}
+
+
 @dataclass(frozen=True)
 class Result:
     """How a command ended and what it said."""
@@ -152,7 +168,9 @@ class Firm:
 
     def plan(self, *args: str | Path, to: str = "plan") -> Result:
         """``delete plan`` as of the fixed day, by Ann."""
-        return self.run("delete", "plan", "--as-of", AS_OF, "--author", "Ann", "-o", to, "--format", "json", *args)
+        return self.run(
+            "delete", "plan", "--as-of", DAY.isoformat(), "--author", "Ann", "-o", to, "--format", "json", *args
+        )
 
     def approve(self, of: str = "plan") -> Result:
         """Bo, who is listed, signs."""
@@ -167,12 +185,55 @@ class Firm:
         """``delete verify``."""
         return self.run("delete", "verify", of, "--format", "json", *args)
 
-    def ready(self, *args: str) -> dict[str, Any]:
-        """A plan, made and approved."""
-        made = self.plan(*args)
-        assert made.exit_code == 0, made.stderr
-        assert self.approve().exit_code == 0
-        return made.json
+    def ready(self) -> dict[str, Any]:
+        """A plan, made and approved in this process."""
+        made = self.make()
+        self.sign()
+        return made
+
+    def make(self, rule: str | None = None, *, to: str = "plan", **told: Any) -> dict[str, Any]:
+        """A plan as of the fixed day by Ann, made in this process; ``told`` as `Told`, and the limits. Raises PiiscanError."""
+        config, inventory, rules = self.loaded()
+        limits = Limits(told.pop("max_rows", 100_000), told.pop("max_percent", 100.0))
+        request = PlanRequest(DAY, told.pop("author", "Ann"), limits, told.pop("chunk_rows", 7), Told(**told), (), rule)
+        found = assess(config, inventory, rules, as_of=DAY, rule=rule)
+        key = config.key()
+        assert key is not None
+        return make_plan(config, inventory, found, rules.fingerprint, request, key, self.folder / to, Meter())
+
+    def sign(self, of: str = "plan") -> None:
+        """Bo's approval, made in this process."""
+        config, place = self.loaded()[0], PlanFolder(self.folder / of)
+        key = read_private_key(self.folder / "bo.pem")
+        place.write(APPROVAL, json_text(sign(place, place.document(), key, config.security.approvers, None)))
+
+    def carry_out(self, of: str = "plan", *, max_duration_s: float | None = None, today: date = DAY) -> Outcome:
+        """An apply in this process. Raises PiiscanError."""
+        config, inventory, rules = self.loaded()
+        key, place = config.key(), PlanFolder(self.folder / of)
+        assert key is not None
+        order = authorised(config, place, key, rules.fingerprint, today)
+        confirm = order.plan_id
+        with Halt(max_duration_s) as halt:
+            return apply(config, inventory, key, order, confirm=confirm, by="op", today=today, halt=halt, meter=Meter())
+
+    def prove(self, of: str = "plan") -> Proof:
+        """A verification in this process."""
+        config = self.loaded()[0]
+        key = config.key()
+        assert key is not None
+        return verify(config, PlanFolder(self.folder / of), key, Meter())
+
+    def loaded(self) -> tuple[Config, Inventory, RetentionRules]:
+        """Configuration, inventory and rules."""
+        found = config.load(self.folder / "piiscan.toml")
+        url, secret = found.store_location()
+        text = (self.folder / "rules" / "our.toml").read_text()
+        if text not in _RULES:  # slow to load, and the same for every copy of a firm
+            chosen = (found.rules.packs, found.rules.extra)
+            _RULES[text] = rulepack.load(*chosen), load_retention(*chosen)
+        packs, retention = _RULES[text]
+        return found, Inventory.open(url, secret=secret, packs=packs), retention
 
     def sql(self, *statements: str) -> None:
         """Changes the database as its owner."""
@@ -206,12 +267,6 @@ class Firm:
         return Firm(folder)
 
 
-def add_to_config(firm: Firm, text: str) -> None:
-    """More lines at the end of piiscan.toml."""
-    with (firm.folder / "piiscan.toml").open("a") as out:
-        out.write(text)
-
-
 def fill(base: sqlite3.Connection) -> None:
     """Accounts 1 to 60: of three, one is due with its payments, one is due and has a payment that is not dated, one is not due."""
     days = ["2020-05-01", "2020-06-01", "2025-06-01"]
@@ -225,7 +280,7 @@ def fill(base: sqlite3.Connection) -> None:
     base.executemany("INSERT INTO people VALUES (?, ?, ?)", people)
 
 
-def make_firm(folder: Path, *, config: str = CONFIG, rules: str = RULES, tables: str = TABLES) -> Firm:
+def build_firm(folder: Path, *, config: str = CONFIG, rules: str = RULES, tables: str = TABLES) -> Firm:
     """A firm, not yet scanned."""
     (folder / "rules").mkdir(parents=True)
     (folder / "rules" / "our.toml").write_text(rules)
@@ -242,9 +297,15 @@ def make_firm(folder: Path, *, config: str = CONFIG, rules: str = RULES, tables:
 
 
 @pytest.fixture(scope="session")
+def make_firm() -> Callable[..., Firm]:
+    """``make_firm(folder, config=, rules=, tables=)``: a firm, not yet scanned."""
+    return build_firm
+
+
+@pytest.fixture(scope="session")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> Firm:
     """The firm as all tests find it; nobody changes this one."""
-    firm = make_firm(tmp_path_factory.mktemp("firm") / "firm")
+    firm = build_firm(tmp_path_factory.mktemp("firm") / "firm")
     with sqlite3.connect(firm.folder / "crm.db") as base:
         fill(base)
     base.close()
@@ -256,15 +317,3 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Firm:
 def firm(scanned: Firm, tmp_path: Path) -> Firm:
     """A firm of the test's own."""
     return scanned.copy(tmp_path / "firm")
-
-
-def steps_of(document: dict[str, Any], *keys: str) -> list[tuple[Any, ...]]:
-    """These keys of each step."""
-    return [tuple(step[key] for key in keys) for step in document["steps"]]
-
-
-def texts_under(folder: Path, names: Sequence[str] = ()) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder with its bytes."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and (not names or path.name in names):
-            yield path.name, path.read_bytes()

@@ -10,7 +10,7 @@ import pytest
 from piiscan.connectors.sql import SqlConnector
 from piiscan.errors import SourceError
 from piiscan.model import Clock, Container, ReadPlan
-from piiscan.model.judging import Change, Cover, Ended, Judgment, Keep, Term, Test
+from piiscan.model.judging import Change, Cover, DateProfile, Ended, Judgment, Keep, Term, Test
 
 AS_OF = date(2026, 6, 30)
 LAST = date(2020, 1, 1)
@@ -290,3 +290,24 @@ def test_a_judgment_that_takes_too_long_is_a_timeout(postgresql):
     connector.close()
 
     assert (caught.value.code, [each.standings[0].status for each in judged], sorts) == ("timeout", ["overdue"], "on")
+
+
+def test_columns_are_profiled_whatever_their_type(place, judge):
+    """Each in the order asked; every row counts once."""
+    place.run(
+        "CREATE TABLE t (made date, moment timestamp NULL, written varchar(20), digits int, flag boolean)",
+        "INSERT INTO t VALUES ('2024-05-06', '2024-05-06 10:00:00', '05/16/2024', 20240506, true), ('9999-12-31', NULL, '31.02.2024', 0, false),"
+        " ('2999-01-01', '1970-01-01 12:00:00', '0000-00-00', 20240230, NULL), (NULL, '2020-01-01 00:00:00', NULL, NULL, NULL)",
+    )
+    container = Container("db", place.prefix + "t", "table", locator=(place.prefix[:-1], "t", ""))
+
+    found = judge.connector.profile_dates(container, ["digits", "made", "moment", "written"], AS_OF)
+
+    assert found == [
+        DateProfile("digits", 4, 1, 1, 0, 1, "yyyymmdd", MAY, MAY),
+        DateProfile("made", 4, 1, 1, 1, 0, "date", MAY, MAY),
+        DateProfile("moment", 4, 1, 1, 0, 0, "date", LAST, MAY),
+        DateProfile(
+            "written", 4, 1, 1, 0, 1, "YYYY-MM-DD, MM/DD/YYYY, DD.MM.YYYY", date(2024, 5, 16), date(2024, 5, 16)
+        ),
+    ]

@@ -180,8 +180,8 @@ def test_two_full_scans_and_two_samples_agree(place: Any, tmp_path: Path, invoke
     )
     configure(tmp_path, place, ways(tmp_path, place.secret.reveal())["file"], extra="[scan]\nsample_rows = 500\n")
     seen = set()
-    for mode in ("sample", "sample", "full", "full"):
-        assert invoke("scan", "--all", "--mode", mode, cwd=tmp_path).exit_code == 0
+    for mode, fresh in (("sample", False), ("sample", True), ("full", False), ("full", True)):  # other seeds of hashes
+        assert invoke("scan", "--all", "--mode", mode, cwd=tmp_path, fresh=fresh).exit_code == 0
         holdings = invoke("inventory", "list", "--format", "json", cwd=tmp_path).json["holdings"]
         seen.add(
             (mode, json.dumps([{k: v for k, v in h.items() if k not in ("first_seen", "last_seen")} for h in holdings]))

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
-from piiscan.errors import LockedError, UsageError
+from piiscan.errors import LockedError, StoreError, UsageError
 from piiscan.inventory import Inventory, Justification, Renewal, Scope, SealedScope
 from piiscan.inventory.justifications import opened, sealed
 from piiscan.model import Secret
@@ -128,6 +129,26 @@ def test_a_sealed_scope_opens_with_its_key_only_and_counts_without_it(inventory:
         opened(kept, Secret(base64.b64encode(bytes(32)).decode()))
 
 
-@pytest.mark.parametrize("text", [repr(PRIVATE), str(PRIVATE), repr(sealed(DRAFT.scope, PRIVATE, KEY))])
-def test_no_value_is_shown_or_stands_in_the_scope(text: Any) -> None:
-    assert [value for value in ("= 4711", "Zoë", "212-555", "ann@") if value in text] == []
+@pytest.mark.parametrize("shown", [repr(PRIVATE), str(PRIVATE), repr(sealed(DRAFT.scope, PRIVATE, KEY))])
+def test_no_value_is_shown_or_stands_in_the_scope(shown: Any) -> None:
+    assert [value for value in ("= 4711", "Zoë", "212-555", "ann@") if value in shown] == []
+
+
+def test_a_store_of_the_release_before_gets_the_tables_and_keeps_what_it_holds(store_url: str, firm: Any) -> None:
+    firm.run(Inventory.open(store_url, create=True), firm.unit("ssn"))
+    engine = create_engine(store_url)
+    with engine.begin() as connection:
+        for statement in (
+            "DROP TABLE renewal",
+            "DROP TABLE justification",
+            "UPDATE piiscan_version SET version_num = '0002'",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+
+    with pytest.raises(StoreError, match="older piiscan"):
+        Inventory.open(store_url)
+    inventory = Inventory.open(store_url, create=True)
+
+    assert inventory.justifications() == []
+    assert firm.held(inventory) == ["public.debtors.ssn ssn"]

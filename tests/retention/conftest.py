@@ -53,7 +53,7 @@ employment_end = "left_on"
 [sources.crm.clocks.visits]
 created = "person_id > people.made_on"
 [sources.crm.clocks.loans]
-created = "made_on"
+created = "created_on"
 """
 
 RULES = """
@@ -174,7 +174,7 @@ def fill(path: Path, rows: int) -> None:
         CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, dob DATE, made_on DATE, used_on DATE);
         CREATE TABLE visits (id INTEGER PRIMARY KEY, person_id INTEGER REFERENCES people (id), ip_address TEXT);
         CREATE TABLE staff (ssn TEXT PRIMARY KEY, hired DATE, left_on DATE);
-        CREATE TABLE loans (id INTEGER PRIMARY KEY, client TEXT, email TEXT, made_on DATE);
+        CREATE TABLE loans (id INTEGER PRIMARY KEY, client TEXT, email TEXT, created_on DATE);
     """)
     for number in range(1, rows + 1):
         birth = None if number % 4 == 0 else f"19{50 + number % 40}-0{1 + number % 9}-1{number % 10}"

@@ -130,7 +130,7 @@ def test_the_later_of_two_ends_waits_for_both(firm: Path, document: dict[str, An
 
 def test_regime_and_role_are_those_of_the_rows_owner(firm: Path, document: dict[str, Any]) -> None:
     """A bank's loans by one rule; nobody's by none, for the firm declares no regime for them; a client's it only serves neither."""
-    made = real("made_on")
+    made = real("created_on")
     bank = ask(
         firm,
         f"""SELECT CASE WHEN {made} IS NULL THEN 'undated' WHEN date({made}, '+2 years') >= '{AS_OF}' THEN 'within'
@@ -219,3 +219,23 @@ def test_holds_and_extensions_keep_rows_and_are_told_apart(firm: Path) -> None:
     assert excuses["H1"]["rows"] == 50
     assert (excuses["X1"]["against"], excuses["X1"]["until"]) == ("schedule", "2026-12-31")
     assert excuses["E8"]["against"] == "request"
+
+
+def test_a_guessed_clock_dates_rows_only_where_the_firm_says_so_and_is_marked(firm: Path) -> None:
+    """Without a clock undated; with infer_clocks as if it were written down, but for the mark."""
+    good = (firm / "piiscan.toml").read_text()
+    bare = good.replace('[sources.crm.clocks.loans]\ncreated = "created_on"\n', "")
+    guessing = bare.replace("[retention]\n", "[retention]\ninfer_clocks = true\n")
+    said = {}
+    for name, text in (("written", good), ("bare", bare), ("guessed", guessing)):
+        (firm / "piiscan.toml").write_text(text)
+        said[name] = check(firm)
+    (firm / "piiscan.toml").write_text(good)
+
+    written, none, guessed = (rows_of(document, "loans", "our_bank", "bank") for document in said.values())
+    assert (none["undated"], none["overdue"]) == (none["total"], 0)
+    assert guessed == written
+    clocks = {name: next(v for v in document["verdicts"] if v["rule"] == "our_bank") for name, document in said.items()}
+    assert clocks["bare"]["notes"] == ["nothing dates created: give it a clock"]
+    assert clocks["guessed"]["clock"] == {"event": "created", "column": "created_on", "basis": "inferred"}
+    assert clocks["guessed"]["notes"] == ["rests on a clock that was inferred, not confirmed"]

@@ -60,10 +60,10 @@ def test_the_second_scan_leaves_unchanged_files_alone(
 
 
 def test_two_workers_and_one_agree(firm: Path, invoke: Invoke, canonical: Callable[[Path], str]) -> None:
-    """The number of workers does not show in the inventory."""
+    """Neither the number of workers nor an interpreter's seed of hashes shows in the inventory."""
     invoke("scan", "--workers", "1", cwd=firm)
     one = canonical(firm)
-    invoke("scan", "--workers", "3", "--all", cwd=firm)
+    invoke("scan", "--workers", "3", "--all", cwd=firm, fresh=True)
 
     assert canonical(firm) == one
 
@@ -234,7 +234,9 @@ def test_names_cannot_move_the_cursor(firm: Path, invoke: Invoke) -> None:
 
 def test_no_time_left_is_said(firm: Path, invoke: Invoke) -> None:
     """--max-duration begins nothing new after it: what was not read is a skip `limit`, exit 4, and the next run reads it."""
-    result = invoke("scan", "--max-duration", "PT1S", "--format", "json", cwd=firm)
+    result = invoke(
+        "scan", "--max-duration", "PT1S", "--format", "json", cwd=firm, fresh=True
+    )  # its workers start late
 
     assert result.exit_code == 4
     assert result.json["status"] == "partial"

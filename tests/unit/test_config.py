@@ -151,7 +151,7 @@ def test_the_smallest_configuration_is_an_empty_file(tmp_path):
     (tmp_path / "piiscan.toml").write_text("")
     config = load(tmp_path / "piiscan.toml")
     assert config.sources == {}
-    assert config.rules.packs == ("ccpa",)
+    assert config.rules.packs == ("ccpa", "us-collections", "pci")
     assert config.store_location() == (f"sqlite:///{tmp_path}/piiscan.db", None)
 
 
@@ -192,7 +192,7 @@ def test_the_example_at_the_top_is_a_working_one():
         f"sqlite:///{ROOT}/demo/firm.db",
         f"file://{ROOT}/demo/share",
     ]
-    assert config.rules.packs == ("ccpa",)
+    assert config.rules.packs == ("ccpa", "us-collections", "pci")
 
 
 def test_every_commented_line_of_the_template_is_right(tmp_path, monkeypatch):

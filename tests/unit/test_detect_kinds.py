@@ -92,6 +92,14 @@ def test_a_table_of_choices_is_about_nobody(detector: Detector) -> None:
     assert judge(detector, "reference_name", table="loan_references") == ["emergency_contact"]
 
 
+def test_a_song_that_speaks_of_somebody_is_a_song(detector: Detector) -> None:
+    """One title among hundreds tells of nobody; a card number there is one all the same."""
+    titles = [f"Track of the number {word}" for word in map(str, range(300))]
+
+    assert judge(detector, "title", [*titles, "I am a white man"], table="track") == []
+    assert judge(detector, "title", [*titles, "4111 1111 1111 1111"], table="track") == ["card_pan"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -121,3 +129,24 @@ def test_a_line_of_an_access_log_hides_no_address(detector: Detector) -> None:
     line = '192.0.2.146 - - [10/Oct/2023:13:55:36 -0700] "GET /x HTTP/1.1" 200 2326'
 
     assert found(detector, line) == [("ip_address", "192.0.2.146"), ("access_log", "[10/Oct/2023:13:55:36 -0700]")]
+
+
+def test_names_clipped_to_eight_letters_are_spelt_out(detector: Detector) -> None:
+    """As files of old systems are named; what is clipped from nothing known stays as it is."""
+    assert judge(detector, "BENSSN", table="POLMST") == ["ssn"]
+    assert judge(detector, "HIRDTE", table="PYMAST", sql_type="DATE") == ["employment_dates"]
+    assert judge(detector, "MARSTS", table="PYMAST") == ["marital_status"]
+    assert judge(detector, "PLNCDE", table="POLMST") == []
+
+
+def test_words_that_say_what_a_thing_is_may_stand_first(detector: Detector) -> None:
+    """As Romance languages have it; a kind of telephone is none."""
+    assert judge(detector, "metodo_pago", table="pagos") == ["payment_history"]
+    assert judge(detector, "numero_factura", table="facturas") == ["receipt"]
+    assert judge(detector, "tipo_telefono", table="clientes") == []
+
+
+def test_a_state_is_a_place_only_beside_an_address_or_of_people(detector: Detector) -> None:
+    """An order's is how far it has come."""
+    assert judge(detector, "state", table="sales_order", sql_type="VARCHAR(32)") == []
+    assert judge(detector, "state", table="customers") == ["street_address"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import traceback
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from piiscan.model.erasing import Chunk, Dependent, Key, Shape, Target
 from piiscan.model.judging import Change, Ended, Judgment, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 AS_OF = date(2026, 1, 1)
@@ -65,15 +66,16 @@ class Bench:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return sorted(self.place.rows(query))
 
-    def hold(self, statement: str) -> Callable[[], None]:
-        """Runs a statement in a transaction that stays open until the function returned is called."""
+    @contextmanager
+    def holding(self, statement: str) -> Iterator[sa.Connection]:
+        """A transaction that has run a statement and stays open to the end of the block."""
         url = f"sqlite:///{self.place.path}" if self.kind == "sqlite" else self.place.engine.url
         engine = sa.create_engine(url, poolclass=sa.NullPool)
-        connection = engine.connect()
-        if self.kind == "postgresql":
-            connection.exec_driver_sql(f"SET search_path = {self.place.name}")
-        connection.exec_driver_sql(statement)
-        return connection.close
+        with engine.connect() as connection:
+            if self.kind == "postgresql":
+                connection.exec_driver_sql(f"SET search_path = {self.place.name}")
+            connection.exec_driver_sql(statement)
+            yield connection
 
     def connector(self, source: Source | None = None, **plan: Any) -> SqlConnector:
         self.opened.append(SqlConnector(source or self.reading, ReadPlan(**{"lock_timeout_s": 2.0, **plan})))
@@ -121,6 +123,19 @@ class Bench:
         done = self.writer(**plan).erase(target, self.keys(target) if keys is None else keys, told.append)
         assert told == [done]
         return done
+
+    def day(self, text: str) -> date | str:
+        """A day as the owner's driver gives it."""
+        return text if self.kind == "sqlite" else date.fromisoformat(text)
+
+    def kill_writers(self) -> None:
+        """Ends every connection of the account that writes."""
+        role = sa.make_url(self.writing.url).username
+        if self.kind == "postgresql":
+            self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'")
+        else:
+            for (number,) in self.rows(f"SELECT id FROM information_schema.PROCESSLIST WHERE user = '{role}'"):
+                self.run(f"KILL {number}")
 
     def remaining(self, target: Target, keys: list[Key]) -> list[int]:
         return list(self.connector().remaining(target, keys))

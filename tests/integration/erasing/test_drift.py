@@ -166,8 +166,7 @@ def test_a_row_changed_by_somebody_who_holds_it_is_judged_as_it_is_then(base):
     """We wait for the other transaction, and then look: the row is not overdue any more."""
     base.run(TABLE, ROWS)
     target = base.target("t")
-    with base.place.engine.connect().execution_options(isolation_level="READ COMMITTED") as other:
-        other.exec_driver_sql("UPDATE t SET at = '2024-06-01' WHERE id = 1")
+    with base.holding("UPDATE t SET at = '2024-06-01' WHERE id = 1") as other:
         timer = threading.Timer(0.5, other.commit)
         timer.start()
         done = base.erase(target, [(1,), (2,)])
@@ -180,11 +179,9 @@ def test_rows_that_somebody_holds_too_long_are_a_timeout(base):
     """Nothing is changed, and the hint says what to do."""
     base.run(TABLE, ROWS)
     target = base.target("t")
-    holder = base.hold("UPDATE t SET note = 'x' WHERE id = 2")
 
-    with pytest.raises(SourceError) as caught:
+    with base.holding("UPDATE t SET note = 'x' WHERE id = 2"), pytest.raises(SourceError) as caught:
         base.writer(lock_timeout_s=0.4).erase(target, [(1,), (2,)], print)
-    holder()
 
     assert caught.value.code is SkipCode.TIMEOUT
     assert caught.value.hint == "somebody else holds its rows: go on at a quieter hour, or raise [scan] lock_timeout"

@@ -152,3 +152,26 @@ def test_a_key_renamed_by_case_alone_is_another_key(base):
 
     assert base.erase(target, keys) == Chunk(1, taken=(), gone=(0,))
     assert base.rows("SELECT k FROM t") == [("ANN",)]
+
+
+def test_hostile_names_are_quoted_everywhere(base):
+    """Of tables, columns, keys and references."""
+    odd, column = "odd \"na'me`; 100% ?:x ünï", 'a%b "`(:x)'
+    quote = "`{}`".format if base.kind == "mariadb" else '"{}"'.format
+    mark = "`" if base.kind == "mariadb" else '"'
+    table, key = (quote(name.replace(mark, 2 * mark)) for name in (odd, column))
+    base.run(
+        f"CREATE TABLE {table} ({key} varchar(20) PRIMARY KEY, at date, up varchar(20), FOREIGN KEY (up) REFERENCES {table} ({key}))",
+        f"CREATE TABLE c (id int PRIMARY KEY, {key} varchar(20), FOREIGN KEY ({key}) REFERENCES {table} ({key}) ON DELETE SET NULL)",
+        f"INSERT INTO {table} VALUES ('a%', '2010-01-01', NULL), ('?b', '2010-01-01', 'a%')",
+        "INSERT INTO c VALUES (1, 'a%')",
+    )
+    target = base.target(odd)
+
+    keys = base.keys(target)
+
+    assert keys == [("?b",), ("a%",)]
+    assert base.connector().reach(target).children == {f"{base.prefix}c({column}) null": 1}
+    assert "day_of" in base.connector().statement(target)
+    assert base.erase(target, keys).taken == (0, 1)
+    assert (base.rows(f"SELECT * FROM {table}"), base.rows("SELECT * FROM c")) == ([], [(1, None)])
