@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from piiscan.deletion.chain import positions, ranges, read_chain
+from piiscan.deletion.connecting import eraser_of, reading, writing
 from piiscan.deletion.counting import Done as Told
 from piiscan.deletion.evidence import Evidence
 from piiscan.deletion.keys import portions, read_keys
-from piiscan.deletion.preflight import Check, Covers, check_confirmed, eraser_of, reading, sources_of, writing
+from piiscan.deletion.preflight import Check, Covers, check_confirmed, sources_of
 from piiscan.deletion.progress import Counts, Done
 from piiscan.deletion.standing import new_ids
 from piiscan.deletion.targets import Targets
 from piiscan.errors import PiiscanError, RefusedError, SourceError
+from piiscan.model.erasing import Chunk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from piiscan.deletion.standing import Standing
     from piiscan.inventory import Inventory
     from piiscan.model import Secret
-    from piiscan.model.erasing import Chunk, Key, Target
+    from piiscan.model.erasing import Key, Target
     from piiscan.ports import Connector, Eraser
     from piiscan.progress import Meter
 
@@ -200,27 +202,30 @@ class _Run:
         def witness(about: Chunk) -> None:
             self._intend(step, chunk, about, asked, sorted(held))
 
+        became: dict[str, list[list[int]]] = {}
         if asked:
-            self._ready.erasers[step.source].erase(target, [portion[place] for place in asked], witness)
-        if self._done.open is None:
+            done = self._ready.erasers[step.source].erase(target, [portion[place] for place in asked], witness)
+            became = self._told(done, asked)
+        if (intent := self._done.open) is None:
             self._intend(step, chunk, None, asked, sorted(held))
-        self._record("done", step=step.order, chunk=chunk)
+        elif all(intent[name] == runs for name, runs in became.items()):
+            became = {}  # as intended: said once
+        self._record("done", step=step.order, chunk=chunk, **became)
 
     def _intend(self, step: Step, chunk: int, about: Chunk | None, asked: Sequence[int], held: Sequence[int]) -> None:
-        def told(places: Sequence[int]) -> list[list[int]]:
-            return ranges([asked[place] for place in places])
-
         self._record(
             "intent",
             step=step.order,
             chunk=chunk,
             size=len(asked) + len(held),
-            taken=told(about.taken if about else ()),
-            changed=told(about.changed if about else ()),
-            gone=told(about.gone if about else ()),
-            linked=told(about.linked if about else ()),
             held=ranges(list(held)),
+            **self._told(about or Chunk(0, ()), asked),
         )
+
+    def _told(self, about: Chunk, asked: Sequence[int]) -> dict[str, list[list[int]]]:
+        """What of a portion became what, by positions in its chunk."""
+        named = {"taken": about.taken, "changed": about.changed, "gone": about.gone, "linked": about.linked}
+        return {name: ranges([asked[place] for place in places]) for name, places in named.items()}
 
     def _held(self, step: Step, portion: Sequence[Key]) -> set[int]:
         """Positions of files that a hold or an extension of today stops; rows are told apart in the source."""

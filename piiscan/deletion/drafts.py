@@ -13,6 +13,7 @@ from piiscan.deletion.plan import Link, RuleNote, Step
 from piiscan.deletion.releasing import Releasing, check_triggers, refusal
 from piiscan.deletion.structure import breakable, check_changes, firing, note_of, shapes_of
 from piiscan.errors import RefusedError, UsageError
+from piiscan.model import Skip, SkipCode
 from piiscan.model.erasing import Target
 from piiscan.model.judging import Change, Judgment, Term
 
@@ -239,6 +240,22 @@ class Draft:
             if released:
                 self._releasing.check(each)
             yield Link(each, tuple(takers), released)
+
+
+def possible(source: str, due: Sequence[Due]) -> tuple[list[Due], list[Skip]]:
+    """What can be planned, and why the rest cannot: a rule that anonymizes must know which columns."""
+    kept = [each for each in due if each.rule.action == "delete" or each.judgment.changes]
+    skips = [
+        Skip(
+            source,
+            each.container.path,
+            SkipCode.UNSUPPORTED,
+            f"rule {each.rule.id} anonymizes, and no column is known to hold it",
+        )
+        for each in due
+        if each not in kept
+    ]
+    return kept, skips
 
 
 def everything(container: Container, key: tuple[str, ...], as_of: date) -> Target:

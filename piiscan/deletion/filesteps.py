@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from piiscan.deletion.judgments import cutoffs
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from piiscan.model.erasing import Key
+    from piiscan.ports import Eraser
     from piiscan.retention import Due
 
 KEY: Final = ("path", "fingerprint")
@@ -22,6 +23,8 @@ NOT_SHREDDED: Final = (
     "files are unlinked, not shredded: on solid-state disks, snapshots, copy-on-write file systems and backups no overwriting from "
     "outside reaches every copy; full-disk encryption and the expiry of backups do"
 )
+_AT_ONCE: Final = 1_000
+"""Files asked about in one call."""
 
 
 def file_steps(source: str, due: Iterable[Due], first: int, files: int) -> list[tuple[Step, list[Key]]]:
@@ -53,7 +56,7 @@ def unplannable(source: str, due: Iterable[Due], known: Mapping[str, str | None]
     skips: list[Skip] = []
     for each in due:
         container = each.container
-        if each.judgment.changes:
+        if each.rule.action == "anonymize":
             reason = f"rule {each.rule.id} anonymizes, and files can only be deleted"
             skips.append(Skip(source, container.path, SkipCode.UNSUPPORTED, reason))
         elif container.fingerprint is None or known.get(container.path) != container.fingerprint:
@@ -62,6 +65,16 @@ def unplannable(source: str, due: Iterable[Due], known: Mapping[str, str | None]
         else:
             kept.append(each)
     return kept, skips
+
+
+def file_notes(source: str, eraser: Eraser, due: Sequence[Due]) -> list[str]:
+    """What the source says of the files that a plan must tell, each with how many it is true of. Raises SourceError."""
+    found: Counter[str] = Counter()
+    for start in range(0, len(due), _AT_ONCE):
+        for shape in eraser.shapes([each.container for each in due[start : start + _AT_ONCE]]):
+            found.update(shape.notes)
+    told = [f"{source} ({files:,} files): {note}" for note, files in found.items()]
+    return told or [f"{source}: {NOT_SHREDDED}"] if due else []
 
 
 def _predicate(due: Sequence[Due]) -> str:

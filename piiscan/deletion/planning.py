@@ -10,19 +10,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from piiscan.deletion.body import plan_body
+from piiscan.deletion.connecting import eraser_of, reading
 from piiscan.deletion.counting import Done, check_limits, counted
-from piiscan.deletion.drafts import Draft
-from piiscan.deletion.filesteps import file_steps, unplannable
+from piiscan.deletion.drafts import Draft, possible
+from piiscan.deletion.filesteps import file_notes, file_steps, unplannable
 from piiscan.deletion.folder import SQL, PlanFolder, new_folder
 from piiscan.deletion.keys import KeyFile, write_keys
 from piiscan.deletion.plan import Plan
 from piiscan.deletion.said import hold_body, kept_body, notes, skip_body, totals
 from piiscan.deletion.targets import Targets
 from piiscan.deletion.wording import sql_text
-from piiscan.errors import RefusedError, SourceError
+from piiscan.errors import SourceError
 from piiscan.model import Container, Document
-from piiscan.ports import Eraser
-from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import Inventory
     from piiscan.model import Secret, Skip
     from piiscan.model.erasing import Key
-    from piiscan.ports import Connector
+    from piiscan.ports import Connector, Eraser
     from piiscan.progress import Meter
     from piiscan.retention import Assessment, Due
 
@@ -132,24 +131,24 @@ class _Planner:
         return not out
 
     def _plan_source(self, source: str, due: Sequence[Due]) -> None:
-        with closing(connector_for(self._config, self._config.source(source), read_plan(self._config))) as connector:
-            if not isinstance(connector, Eraser):
-                raise RefusedError(
-                    f"{source}: connector {connector.kind!r} cannot remove anything",
-                    hint="plan for the other sources: --source NAME",
-                )
+        with closing(reading(self._config, source)) as connector:
+            eraser = eraser_of(connector, source)
             self._meter.start(source)
             try:
                 if due[0].container.kind == "file":
-                    self._plan_files(source, due, connector)
+                    self._plan_files(source, due, connector, eraser)
                 else:
-                    self._plan_tables(source, due, connector)
+                    self._plan_tables(source, due, eraser)
             except SourceError as error:
                 place = f"{source}:{error.container}" if error.container else source
                 raise SourceError(error.code, f"{place}: {error.message}", hint=error.hint) from None
             self._meter.listed(source)
 
     def _plan_tables(self, source: str, due: Sequence[Due], eraser: Eraser) -> None:
+        due, skips = possible(source, due)
+        self._skips += skips
+        if not due:
+            return
         draft = Draft(
             source, due, eraser, self._request.told, self._request.as_of, lambda path: self._hold(source, path)
         )
@@ -167,10 +166,11 @@ class _Planner:
             finished = replace(step, predicate=eraser.statement(target))
             self._finish(finished, eraser.keys(target))
 
-    def _plan_files(self, source: str, due: Sequence[Due], connector: Connector) -> None:
+    def _plan_files(self, source: str, due: Sequence[Due], connector: Connector, eraser: Eraser) -> None:
         known = {path: mark for (name, path), mark in self._fingerprints.items() if name == source}
         kept, skips = unplannable(source, due, known)
         self._skips += skips
+        self._notes += file_notes(source, eraser, kept)
         files = sum(1 for item in connector.containers() if isinstance(item, Container))
         for step, keys in file_steps(source, kept, len(self._steps) + 1, files):
             line = next((each for each in self._kept if self._is_about(each, step)), None)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from piiscan.deletion.approval import Approval, approved
+from piiscan.deletion.connecting import check_account
 from piiscan.deletion.counting import check_children
 from piiscan.deletion.drafts import everything
 from piiscan.deletion.keys import prove_unique
 from piiscan.deletion.plan import check_age
 from piiscan.deletion.standing import Standing
 from piiscan.deletion.structure import note_of
-from piiscan.errors import RefusedError, UsageError
-from piiscan.ports import Eraser
-from piiscan.sources import connector_for, read_plan
+from piiscan.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import Inventory
     from piiscan.model import Secret
     from piiscan.model.judging import Cover
-    from piiscan.ports import Connector
+    from piiscan.ports import Connector, Eraser
 
 Covers = tuple[tuple["Cover", ...], tuple["Cover", ...]]
 
@@ -67,19 +66,6 @@ def authorised(config: Config, folder: PlanFolder, secret: Secret, rules: str, t
     return Order(folder, document, plan, approval)
 
 
-def check_account(config: Config, source: str) -> None:
-    """Raises UsageError when the configuration names no account that may write to a source, or its password cannot be had."""
-    entry = config.sources.get(source)
-    if entry is None:
-        raise UsageError(f"the plan is about source {source!r}, which {config.path} does not name", hint="add it again")
-    if entry.write is None:
-        raise UsageError(
-            f"source {source} has no account that may write",
-            hint=f"name one in [sources.{source}.write]: url, and password_file or password_command",
-        )
-    config.secret(("sources", source, "write"))
-
-
 def check_confirmed(plan_id: str, confirm: str) -> None:
     """Raises RefusedError when another plan was meant."""
     if not hmac.compare_digest(plan_id.encode(), confirm.strip().lower().encode("utf-8", "replace")):
@@ -91,31 +77,6 @@ def check_confirmed(plan_id: str, confirm: str) -> None:
 def sources_of(plan: Plan) -> list[str]:
     """The sources a plan touches, in its order."""
     return list(dict.fromkeys(step.source for step in plan.steps))
-
-
-def writing(config: Config, source: str) -> Connector:
-    """A source's connector under its account that may write. Raises UsageError."""
-    check_account(config, source)
-    account = config.sources[source].write
-    assert account is not None, "just checked"
-    reached = replace(
-        config.source_without_secret(source), url=account.url, secret=config.secret(("sources", source, "write"))
-    )
-    return connector_for(config, reached, replace(read_plan(config), write=True))
-
-
-def reading(config: Config, source: str) -> Connector:
-    """A source's connector under its account that may only read. Raises UsageError."""
-    return connector_for(config, config.source(source), read_plan(config))
-
-
-def eraser_of(connector: Connector, source: str) -> Eraser:
-    """The connector as one that can remove. Raises RefusedError."""
-    if not isinstance(connector, Eraser):
-        raise RefusedError(
-            f"{source}: connector {connector.kind!r} cannot remove anything", hint="plan for other sources"
-        )
-    return connector
 
 
 class Check:

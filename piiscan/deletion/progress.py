@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from piiscan.deletion.chain import positions
 
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from piiscan.deletion.chain import Record
+
+
+_BECAME: Final = ("taken", "changed", "gone", "linked")
+"""What the end of a chunk of files may correct: each is looked at once more just before it goes."""
 
 
 @dataclass(slots=True)
@@ -67,7 +71,7 @@ class Done:
                 self.parts[record["step"], record["chunk"]].update(gone)
                 self.steps[record["step"]].taken += len(gone)
             case "done" if self.open is not None:
-                self._close(self.open)
+                self._close(self.open | {key: record[key] for key in _BECAME if key in record})
 
     def _close(self, intent: dict[str, Any]) -> None:
         self.chunks[intent["step"], intent["chunk"]] = intent

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from piiscan.deletion.filesteps import NOT_SHREDDED
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -80,11 +78,7 @@ def skip_body(skip: Skip) -> dict[str, Any]:
 
 def notes(steps: Iterable[Step]) -> list[str]:
     """What the approver should know, a sentence each, step by step."""
-    steps = list(steps)
-    found = [note for step in steps for note in _step_notes(step)]
-    if any(step.container.kind == "file" and step.rows for step in steps):
-        found.append(NOT_SHREDDED)
-    return found
+    return [note for step in steps for note in _step_notes(step)]
 
 
 def _step_notes(step: Step) -> Iterator[str]:

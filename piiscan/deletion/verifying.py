@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from piiscan.deletion.approval import Approval, read_approval
 from piiscan.deletion.chain import Chain, check_signature, positions, read_chain
+from piiscan.deletion.connecting import eraser_of, reading
 from piiscan.deletion.counting import Done as Told
 from piiscan.deletion.evidence import public_key
 from piiscan.deletion.folder import VERIFICATION, as_json, json_text
 from piiscan.deletion.identity import canonical
 from piiscan.deletion.keys import portions, read_keys
-from piiscan.deletion.preflight import eraser_of, reading, sources_of
+from piiscan.deletion.preflight import sources_of
 from piiscan.deletion.progress import Counts, Done
 from piiscan.deletion.targets import Targets
 from piiscan.errors import RefusedError, SourceError
