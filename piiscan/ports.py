@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from piiscan.model import Ages, Batch, Check, Clock, Container, Document, ReadPlan, Skip, Source
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
+    from piiscan.model.seeking import Search
 
 
 @runtime_checkable
@@ -86,6 +87,20 @@ class Matcher(Protocol):
 
     def coinciding(self, one: Occasion, other: Occasion, as_of: date) -> int:
         """How many rows of ``one`` have a row of ``other`` with the same link and the same day. Raises SourceError."""
+
+
+@runtime_checkable
+class Seeker(Protocol):
+    """A connector that can find rows by what columns hold, where the data lies. Raises SourceError; no exception carries a value."""
+
+    def seek(self, container: Container, search: Search) -> Iterator[Sequence[tuple[object, ...]]]:
+        """The cells of ``search.columns`` of the rows found, in bounded portions."""
+
+    def search_statement(self, container: Container, search: Search) -> str:
+        """The search for reading; its values stand as ``:sealed``."""
+
+    def indexed(self, container: Container) -> frozenset[str]:
+        """The columns by which rows are found without reading all of them."""
 
 
 @runtime_checkable

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 FOLDERS = PROJECT["tool"]["setuptools"]["package-dir"]
-DATA = {".toml", ".json", ".mako", ".typed"}
+DATA = {".toml", ".json", ".mako", ".jinja", ".typed"}
 ADDRESS = re.compile(
     r"index-url|find-links|trusted-host|https?://[^\s/\"']*(?:artifactory|jfrog|nexus|registry|pypi|pythonhosted)",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.judging import count_judged
 from piiscan.connectors.sql.profiling import profile_dates
 from piiscan.connectors.sql.reading import Reading
+from piiscan.connectors.sql.seeking import leading_columns, seek_rows, word_search
 from piiscan.connectors.sql.sessions import Sessions
 from piiscan.connectors.sql.writing import Writing
 from piiscan.errors import SourceError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
+    from piiscan.model.seeking import Search
 
 
 class SqlConnector:
@@ -140,6 +142,33 @@ class SqlConnector:
     def remaining(self, target: Target, keys: Sequence[Key]) -> Sequence[int]:
         """Positions of keys on whose rows something is left to do."""
         return self._erasing.remaining(target, keys)
+
+    def seek(self, container: Container, search: Search) -> Iterator[Sequence[tuple[object, ...]]]:
+        """Cells of the rows that a value leads to. Raises SourceError, as all below."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                yield from seek_rows(connection, server, container, search, self._plan.batch_rows)
+        except Exception as error:  # noqa: BLE001  # drivers raise what they like, here and below
+            raise explain(error, server, container.path) from None
+
+    def search_statement(self, container: Container, search: Search) -> str:
+        """The search as a query for reading, without its values."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return word_search(connection, server, container, search)
+        except Exception as error:  # noqa: BLE001
+            raise explain(error, server, container.path) from None
+
+    def indexed(self, container: Container) -> frozenset[str]:
+        """Columns with which an index of the table begins."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                return leading_columns(connection, server, container)
+        except Exception as error:  # noqa: BLE001
+            raise explain(error, server, container.path) from None
 
     def profile_dates(self, container: Container, columns: Sequence[str], as_of: date) -> Sequence[DateProfile]:
         """What columns are worth as dates. Raises SourceError for a missing column, a timeout, a missing right."""

@@ -22,6 +22,12 @@ as_of_option: Callable[[Any], Any] = click.option(
     metavar="DATE",
     help="The day the report speaks of (YYYY-MM-DD); today in the firm's time zone.",
 )
+months_option: Callable[[Any], Any] = click.option(
+    "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far the report looks back."
+)
+owner_option: Callable[[Any], Any] = click.option(
+    "--owner", metavar="CLIENT", help="Only what is held for this client of the configuration."
+)
 
 
 @click.group()
@@ -42,11 +48,9 @@ Examples:
 """
 )
 @as_of_option
-@click.option(
-    "--months", type=click.IntRange(1, 1200), default=12, show_default=True, help="How far the report looks back."
-)
+@months_option
 @click.option("--notice", metavar="PROFILE", help="Add a notice's own headings: a shipped profile, or a path.")
-@click.option("--owner", metavar="CLIENT", help="Only what is held for this client of the configuration.")
+@owner_option
 @output_options()
 @pass_app
 def categories(
@@ -75,11 +79,81 @@ def categories(
     finish(app, document, output)
 
 
-@command.command()
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report disclosures
+  piiscan report disclosures --as-of 2026-06-30 -o md=june.md -o csv=june.csv
+  piiscan report disclosures --owner mercy
+"""
+)
 @as_of_option
+@months_option
+@owner_option
 @output_options()
 @pass_app
-def coverage(app: App, as_of: datetime | None, output: Output) -> None:
+def disclosures(app: App, as_of: datetime | None, months: int, owner: str | None, output: Output) -> None:
+    """Print what was given to whom: sold or shared, and disclosed for a business purpose, category by recipient.
+
+    Two lists, and "none" said of each that is empty. What is held for clients or outside the CCPA stands apart, and so does what lies
+    outside the firm's regions. Recipients are those of [[disclosures]].
+    """
+    from piiscan import report
+
+    config = app.config()
+    document = report.disclosures(
+        app.inventory(),
+        config,
+        app.packs(),
+        as_of=day_of(as_of, config),
+        months=months,
+        owner=owner,
+        redact=output.redact_paths,
+    )
+    finish(app, document, output)
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  piiscan report exposure crm                        all of a source
+  piiscan report exposure 'share:payments/2026-*'    some of its files
+  piiscan report exposure /srv/share/payments        a path on this machine
+  piiscan report exposure crm --owner mercy -o md=mercy.md
+"""
+)
+@click.argument("place")
+@as_of_option
+@owner_option
+@output_options()
+@pass_app
+def exposure(app: App, place: str, as_of: datetime | None, owner: str | None, output: Output) -> None:
+    """Print what lies in PLACE, for the day it may have leaked: which data, how many records, whose, since when.
+
+    PLACE is a source, SOURCE:PATH-GLOB, or a path on this machine or in any source. By what the scans found; what was not read there
+    is listed, and so is what went since.
+    """
+    from piiscan import report
+
+    config = app.config()
+    document = report.exposure(
+        app.inventory(),
+        config,
+        app.packs(),
+        place,
+        as_of=day_of(as_of, config),
+        owner=owner,
+        redact=output.redact_paths,
+    )
+    finish(app, document, output)
+
+
+@command.command()
+@as_of_option
+@owner_option
+@output_options()
+@pass_app
+def coverage(app: App, as_of: datetime | None, owner: str | None, output: Output) -> None:
     """Print what was not read and why, what was sampled, and what is clean.
 
     With what a clean sample proves: the share of rows that could hold an unseen hit, with 95 % confidence.
@@ -88,16 +162,17 @@ def coverage(app: App, as_of: datetime | None, output: Output) -> None:
 
     config = app.config()
     document = report.coverage(
-        app.inventory(), config, app.packs(), as_of=day_of(as_of, config), redact=output.redact_paths
+        app.inventory(), config, app.packs(), as_of=day_of(as_of, config), owner=owner, redact=output.redact_paths
     )
     finish(app, document, output)
 
 
 @command.command()
 @as_of_option
+@owner_option
 @output_options()
 @pass_app
-def retention(app: App, as_of: datetime | None, output: Output) -> None:
+def retention(app: App, as_of: datetime | None, owner: str | None, output: Output) -> None:
     """Print how old data is, what is overdue by which rule, what will be due in 30 and 90 days, and why the rest may stay.
 
     The same verdicts as piiscan retention check: rows are counted in the sources, as they are now.
@@ -106,9 +181,10 @@ def retention(app: App, as_of: datetime | None, output: Output) -> None:
     from piiscan import retention as verdicts
 
     config, inventory = app.config(), app.inventory()
+    report.asked_party(config, owner)  # before rows are counted
     assessment = verdicts.assess(config, inventory, app.retention(), as_of=day_of(as_of, config))
     document = report.retention(
-        "report.retention", assessment, inventory, config, app.packs(), redact=output.redact_paths
+        "report.retention", assessment, inventory, config, app.packs(), owner=owner, redact=output.redact_paths
     )
     finish(app, document, output)
 
@@ -163,7 +239,9 @@ def evidence(app: App, folder: Path, output: Output) -> None:
     config = app.config()
     secret = config.key()
     if secret is None:
-        raise UsageError("evidence is proved with the firm's key, and there is none", hint="name it in [security] key_file")
+        raise UsageError(
+            "evidence is proved with the firm's key, and there is none", hint="name it in [security] key_file"
+        )
     finish(app, document_of(PlanFolder(folder), config, secret, redact=output.redact_paths), output)
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from piiscan.config.settings import Config
     from piiscan.model import DataType
 
-_KEYS: Final = ("collected_from", "purposes", "legal_basis", "role", "regime", "retention", "region", "deidentified")
+_KEYS: Final = (
+    "collected_from", "purposes", "legal_basis", "role", "regime", "retention", "region", "deidentified", "marks", "safeguard",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Facts:
     retention: str | None = None
     region: str | None = None
     deidentified: bool = False
+    marks: tuple[str, ...] = ()
+    """What a notice's promise may speak of: ``site_visitors``, ``billing``."""
+    safeguard: str | None = None
+    """What protects data that lies abroad."""
     client: str | None = None
     """The client (its id) on whose behalf it is held."""
 

@@ -15,6 +15,7 @@ from piiscan.config.values import (
     Expressions,
     File,
     Length,
+    LogPeriod,
     Password,
     RetentionPeriod,
     Selectors,
@@ -180,6 +181,21 @@ class Deletion(Table):
     """How long after its date a plan may still be applied."""
 
 
+class Requests(Table):
+    """How consumers' requests are counted, verified and remembered."""
+
+    holidays: Annotated[str, Field(pattern=r"^(none|[A-Z]{2}(-[A-Z0-9]{1,3})?)$")] = "US"
+    """The region whose public holidays are no business days."""
+    friday_after_thanksgiving: StrictBool = False
+    """Whether that day is no business day either."""
+    keep_log: LogPeriod = "P24M"
+    """How long after its answer a request stays in the log (11 CCR 7101(a): 24 months at least)."""
+    verify_with: Texts = ()
+    """Data types that must all match; none: two or three of those given (11 CCR 7062)."""
+    time_limit: Length = timedelta(seconds=30)
+    """Most time of one query by columns without an index."""
+
+
 class Client(Table):
     """On whose behalf data is held."""
 
@@ -216,6 +232,10 @@ class FactKeys(Table):
     retention: RetentionPeriod | None = None
     region: Text | None = None
     deidentified: StrictBool | None = None
+    marks: tuple[Literal["site_visitors", "billing"], ...] | None = None
+    """Data of those who visit the firm's site, or who pay for its service: some promises of a notice speak of these alone."""
+    safeguard: Text | None = None
+    """What protects data that lies outside the notice's regions, such as contractual clauses."""
 
 
 class Fact(FactKeys):

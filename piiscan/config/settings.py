@@ -18,6 +18,7 @@ from piiscan.config.schema import (
     Disclosure,
     Firm,
     Ignore,
+    Requests,
     Retention,
     Rules,
     Scan,
@@ -59,6 +60,7 @@ class Config(Table):
     rules: Rules = Rules()
     retention: Retention = Retention()
     deletion: Deletion = Deletion()
+    requests: Requests = Requests()
     clients: dict[str, Client] = Field(default_factory=dict)
     disclosures: tuple[Disclosure, ...] = ()
     ignore: tuple[Ignore, ...] = ()

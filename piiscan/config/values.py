@@ -14,7 +14,10 @@ from piiscan.config.locate import anchor
 from piiscan.config.secrets import HINT, refuse_password
 from piiscan.config.units import is_period, parse_duration, parse_size
 from piiscan.model import Secret
+from piiscan.periods import Period
 
+_LOG_MONTHS: Final = 24
+_LOG_DAYS: Final = 731
 _SELECTOR: Final = re.compile(r"category:[A-L]|(group:)?[a-z0-9][a-z0-9_]*")
 _DIGEST: Final = re.compile(r"hmac-sha256:[0-9a-f]{8}:[0-9a-f]{64}")
 _SECRET_KEY: Final = re.compile(
@@ -68,6 +71,14 @@ def _retention(value: str) -> str:
     return value
 
 
+def _log_period(value: str) -> str:
+    """The period. Raises ValueError for one that 11 CCR 7101(a) does not allow."""
+    period = Period.parse(value)
+    if period.months < _LOG_MONTHS and period.days < _LOG_DAYS:
+        raise ValueError("must be 24 months (P24M) or more: 11 CCR 7101(a)")
+    return value
+
+
 def _clock(value: object) -> tuple[str, ...]:
     steps = tuple(step.strip() for step in value.split(">")) if isinstance(value, str) else ()
     if not steps or not all(steps) or any("." not in step for step in steps[1:]):
@@ -113,6 +124,7 @@ SomeSelectors = Annotated[Selectors, AfterValidator(_some)]
 Length = Annotated[timedelta, BeforeValidator(_duration)]
 Day = Annotated[date, BeforeValidator(_day)]
 Size = Annotated[int, BeforeValidator(lambda value: parse_size(str(value)))]
+LogPeriod = Annotated[Text, AfterValidator(_log_period)]
 RetentionPeriod = Annotated[Text, AfterValidator(_retention)]
 Password = Annotated[Secret, BeforeValidator(_secret), PlainSerializer(lambda _: "***", return_type=str)]
 ClockPath = Annotated[tuple[str, ...], BeforeValidator(_clock), PlainSerializer(" > ".join, return_type=str)]

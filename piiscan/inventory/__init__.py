@@ -17,6 +17,7 @@ from piiscan.inventory.records import (
     RunSource,
     RunTotals,
 )
+from piiscan.inventory.requests import ConsumerRequest, Identity, RequestEvent, RequestWriter
 from piiscan.inventory.scopes import opened, sealed
 from piiscan.inventory.store import Inventory
 from piiscan.inventory.writer import RunWriter
@@ -24,15 +25,19 @@ from piiscan.inventory.writer import RunWriter
 __all__ = [
     "AgesRecord",
     "Changed",
+    "ConsumerRequest",
     "ContainerRecord",
     "Ended",
     "HoldingRecord",
+    "Identity",
     "IgnoredCount",
     "Interval",
     "Inventory",
     "Justification",
     "JustificationWriter",
     "Renewal",
+    "RequestEvent",
+    "RequestWriter",
     "RunDiff",
     "RunRecord",
     "RunSettings",

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
-VERSIONS: Final = ("0001", "0002", "0003")
+VERSIONS: Final = ("0001", "0002", "0003", "0004")
 """All migrations in order; `metadata` describes the last."""
 VERSION_TABLE: Final = "piiscan_version"
 
@@ -319,6 +319,57 @@ renewal = Table(
     Column("approver", Name, nullable=False),
     Column("why", Name, nullable=False),
 )
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("regime", String(8), nullable=False),
+    Column("received", Date, nullable=False),
+    Column("channel", Name, nullable=False),
+    Column("data_types", Names, nullable=False),
+    Column("agent", Boolean, nullable=False),
+    Column("authority", String(24), nullable=False),
+    Column("notarized", Boolean, nullable=False),
+    Column("minor", Boolean, nullable=False),
+    Column("declared", Boolean, nullable=False),
+    Column("fee", Name, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("sealed", Text),
+    Column("state", String(8), nullable=False),
+    Column("closed_on", Date),
+    Column("response", String(24), nullable=False),
+    Column("ground", String(24), nullable=False),
+    Column("citation", Name, nullable=False),
+    Column("client", Name, nullable=False),
+    Column("extended_on", Date),
+    Column("author", Name, nullable=False),
+)
+"""Consumers' requests; who asks is in ``sealed`` alone, and gone once it is closed."""
+
+request_event = Table(
+    "request_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request", ForeignKey("request.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("what", String(12), nullable=False),
+    Column("by", Name, nullable=False),
+    Column("said", Name, nullable=False),
+)
+
+request_identity = Table(
+    "request_identity",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("request", Integer, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("data_type", Text, nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+)
+"""Keyed hashes of data points. No foreign key: those of requests that suppress outlive the log."""
 
 for _table, _key in ((state, state.c.container_id), (holding, holding.c.id)):
     _open = _table.c.to_run.is_(None)

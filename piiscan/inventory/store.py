@@ -12,6 +12,7 @@ from piiscan.inventory import history, queries, schema, skips, tally
 from piiscan.inventory.engine import Address, plain_errors
 from piiscan.inventory.justifications import Justification, JustificationWriter, Kind, justification_rows
 from piiscan.inventory.migrate import require_current, upgrade
+from piiscan.inventory.past import PastHolding, past_holdings
 from piiscan.inventory.records import (
     AgesRecord,
     ContainerRecord,
@@ -22,6 +23,7 @@ from piiscan.inventory.records import (
     RunRecord,
     bound,
 )
+from piiscan.inventory.requests import ConsumerRequest, Identity, RequestWriter, identity_rows, request_rows
 from piiscan.inventory.writer import RunWriter
 from piiscan.model import Ages, Clock, ContainerKind, DataType, Secret, Skip
 
@@ -171,6 +173,11 @@ class Inventory:
         with self._reading() as connection:
             return history.forgettable(connection, runs)
 
+    def past(self) -> list[PastHolding]:
+        """What was held in a run the store remembers, and is no longer; sorted as `holdings` are."""
+        with self._reading() as connection:
+            return past_holdings(connection)
+
     def diff(self, before: int, after: int) -> RunDiff:
         """What came, went and changed from one run to a later one."""
         with self._reading() as connection:
@@ -193,6 +200,22 @@ class Inventory:
         """What adds, renews and ends exceptions and holds. Raises LockedError (exit 5) while a run writes."""
         with self._writing() as connection:
             yield JustificationWriter(connection, self._address)
+
+    def requests(self, *, number: int | None = None) -> list[ConsumerRequest]:
+        """All consumers' requests, or the one of that number, in the order they were opened."""
+        with self._reading() as connection:
+            return request_rows(connection, number=number)
+
+    def identities(self) -> dict[int, tuple[Identity, ...]]:
+        """The keyed hashes of who asked, by the number of the request; also of requests the log has forgotten."""
+        with self._reading() as connection:
+            return identity_rows(connection)
+
+    @contextmanager
+    def requesting(self) -> Iterator[RequestWriter]:
+        """What opens, answers and forgets requests. Raises LockedError (exit 5) while a run writes."""
+        with self._writing() as connection:
+            yield RequestWriter(connection, self._address)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -68,12 +68,11 @@ def annexes(findings: Findings) -> Iterator[Section]:
         yield Section("Annex: outside the CCPA, by another law that the firm has confirmed", titles, rows, note=note)
     for client in findings.clients:
         whom = client.name or client.id or "clients that the configuration does not name"
-        note = (
-            f"Some or all of it is outside the CCPA as well: {', '.join(client.regimes).upper()}."
-            if client.regimes
-            else ""
-        )
-        yield category_section(f"Annex: held as a service provider for {whom}", client.categories, note=note)
+        notes = [f"Contact: {client.contact}."] if client.contact else []
+        if client.regimes:
+            notes.append(f"Some or all of it is outside the CCPA as well: {', '.join(client.regimes).upper()}.")
+        heading = f"Annex: held as a service provider for {whom}"
+        yield category_section(heading, client.categories, note="\n".join(notes))
     if findings.uncategorized:
         lines = tuple((kind.label, held(found), kind.note) for kind, found in findings.uncategorized)
         yield Section("Annex: found, but in no category by itself", ("data", "held", "note"), lines)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from piiscan.errors import UsageError
 from piiscan.model import DataType, Document
 from piiscan.report.category_text import flat, lead, sections, title
 from piiscan.report.conditions import beside
 from piiscan.report.coverage_report import coverage_body
 from piiscan.report.findings import Category, Findings, Headed, Held, gather
+from piiscan.report.parties import asked_party, party_section
 from piiscan.report.places import Places
 from piiscan.report.slices import EXEMPT_REGIMES, Slice
 from piiscan.report.summary import Summary, by_type
@@ -42,17 +42,13 @@ def categories(
     names of places by ids. Raises UsageError for an unknown client or a senseless window.
     """
     window = look_back(as_of, months)
-    if owner is not None and owner not in config.clients:
-        raise UsageError(
-            f"unknown client {owner!r}",
-            hint=f"known: {', '.join(sorted(config.clients)) or 'none: add [clients.<id>]'}",
-        )
+    whom = asked_party(config, owner)
     findings = gather(inventory, config, packs, window=window, places=Places(redact=redact), notice=notice, owner=owner)
     return Document(
         kind="report.categories",
         title=title(findings),
-        body=_body(findings, packs),
-        sections=sections(findings),
+        body={**_body(findings, packs), "held_for": whom and whom.body()},
+        sections=(*((party_section(whom),) if whom else ()), *sections(findings)),
         lead=lead(findings),
         flat=flat(findings),
         generated_at=generated_at,
@@ -136,7 +132,13 @@ def _heading_body(item: Headed) -> dict[str, object]:
 
 def _client_body(client: Held, places: Places) -> dict[str, object]:
     rows = [_category_body(row, places) for row in client.categories]
-    return {"client": client.id, "name": client.name, "regimes": client.regimes, "categories": rows}
+    return {
+        "client": client.id,
+        "name": client.name,
+        "contact": client.contact,
+        "regimes": client.regimes,
+        "categories": rows,
+    }
 
 
 def _outside_body(regime: str, client: str | None, found: Summary, places: Places) -> dict[str, object]:

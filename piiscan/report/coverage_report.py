@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from piiscan.model import Cell, Document, Section
+from piiscan.report.attribution import attribution
 from piiscan.report.coverage_text import coverage_lead, coverage_sections
 from piiscan.report.ignored import ignored_lines, ignored_sections
+from piiscan.report.parties import anyones_sections, asked_party, party_section
 from piiscan.report.places import Located, Places
 from piiscan.report.reading import Reading, read_coverage
 from piiscan.report.scan_report import PLACES_SHOWN, first_of, skip_body, skip_sections
@@ -27,11 +29,19 @@ def coverage(
     packs: RulePacks,
     *,
     as_of: date,
+    owner: str | None = None,
     redact: bool = False,
     generated_at: datetime | None = None,
 ) -> Document:
-    """What the latest run of each source read, sampled, left out and why; containers without a finding, and what that proves."""
-    reading, places = read_coverage(inventory, config, packs, as_of), Places(redact=redact)
+    """What the latest run of each source read, sampled, left out and why; containers without a finding, and what that proves.
+
+    ``owner`` restricts it to what may hold one client's rows. Raises UsageError for an unknown client.
+    """
+    whom, places = asked_party(config, owner), Places(redact=redact)
+    whole = read_coverage(inventory, config, packs, as_of)
+    mine = attribution(config, owner, inventory.ages()) if owner else None
+    reading = mine.narrowed(whole) if mine else whole
+    anyones = [record for record in whole.containers if record.holdings and mine and mine.is_anyones(record)]
     sampled = [record for record in reading.containers if record.coverage == "sample"]
     clean = list(_clean(reading))
     counts = [count for record in reading.containers for count in record.ignored]
@@ -44,14 +54,19 @@ def coverage(
         "sampled": [_record_body(record, places) for record in sampled],
         "clean": [_record_body(record, places) for record in clean],
         "ignored": [line.body() for line in ignored],
+        "owner": owner,
+        "held_for": whom and whom.body(),
+        "attributed_to_no_client": [places.of(record) for record in anyones],
     }
     return Document(
         kind="report.coverage",
-        title=heading(config.firm.name, "what was read and what was not"),
+        title=heading(config.firm.name, f"what was read and what was not{f' of {owner}' if owner else ''}"),
         body=body,
         lead=coverage_lead(reading, as_of),
         sections=(
+            *((party_section(whom),) if whom else ()),
             *coverage_sections(reading, places),
+            *anyones_sections(anyones, places),
             *skip_sections(reading.skips, places),
             _samples(sampled, places),
             _clean_section(clean, places),

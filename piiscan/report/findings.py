@@ -62,6 +62,8 @@ class Held:
 
     id: str | None
     name: str | None
+    contact: str | None
+    """To whom a consumer is sent, and whom the firm writes to."""
     regimes: tuple[str, ...]
     """Laws the firm has confirmed for some of it."""
     categories: tuple[Category, ...]
@@ -192,8 +194,9 @@ def _clients(found: Sequence[Slice], config: Config, packs: RulePacks) -> Iterab
         parts = ((letter, of_letter(group, letter)) for letter in LETTERS)
         rows = tuple(Category(letter, packs.labels[letter], summarize(part)) for letter, part in parts if part)
         regimes = tuple(sorted({item.facts.regime or "" for item in group if item.outside}))
-        name = config.clients[client].name if client in config.clients else None
-        yield Held(client or None, name, regimes, rows)
+        known = config.clients.get(client)
+        name, contact = (known.name, known.contact) if known else (None, None)
+        yield Held(client or None, name, contact, regimes, rows)
 
 
 def _headings(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from piiscan.model import Section
+from piiscan.report.parties import anyones_sections
 from piiscan.report.scan_report import PLACES_SHOWN, first_of
 
 if TYPE_CHECKING:
@@ -57,15 +58,7 @@ def empty_section(findings: Findings) -> Iterator[Section]:
 
 def anyones_section(findings: Findings) -> Iterator[Section]:
     """What the configuration attributes to no client, in a report of one."""
-    shown = findings.anyones[:PLACES_SHOWN]
-    rows = tuple((findings.places.spoken(item.holding),) for item in shown)
-    notes = (
-        "Personal information was found in these, and [sources.NAME.owners] says not, or not of all rows, whose it is.",
-        first_of(len(rows), len(findings.anyones)),
-    )
-    if rows:
-        title = "Attributed to no client: may hold this client's data too"
-        yield Section(title, ("place",), rows, note="\n".join(filter(None, notes)))
+    yield from anyones_sections([item.holding for item in findings.anyones], findings.places)
 
 
 def clock_section(findings: Findings) -> Iterator[Section]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from piiscan.model import Document
 from piiscan.report.ageing import ageing
+from piiscan.report.attribution import attribution
 from piiscan.report.coverage_report import coverage_body
 from piiscan.report.coverage_text import coverage_lead
+from piiscan.report.parties import anyones_sections, asked_party, party_section
 from piiscan.report.places import Places
 from piiscan.report.reading import read_coverage
 from piiscan.report.retention_text import flat, lead, sections
@@ -15,12 +18,14 @@ from piiscan.report.scan_report import skip_body, skip_sections
 from piiscan.report.wording import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from piiscan.config import Config
     from piiscan.inventory import Inventory
     from piiscan.report.ageing import Ageing
+    from piiscan.report.attribution import Attribution
+    from piiscan.report.parties import Party
     from piiscan.retention import Assessment, Verdict
     from piiscan.rulepack import RulePacks
 
@@ -32,19 +37,30 @@ def retention(
     config: Config,
     packs: RulePacks,
     *,
+    owner: str | None = None,
     redact: bool = False,
     exit_zero: bool = False,
     generated_at: datetime | None = None,
 ) -> Document:
-    """The verdicts on everything held. The check's exit code speaks of what is overdue, and of what could not be judged."""
-    places = Places(redact=redact)
+    """The verdicts on everything held. The check's exit code speaks of what is overdue, and of what could not be judged.
+
+    ``owner`` restricts it to the rows of one client. Raises UsageError for an unknown client.
+    """
+    whom, places = asked_party(config, owner), Places(redact=redact)
     reading = read_coverage(inventory, config, packs, assessment.as_of)
-    ages = ageing(inventory.ages(), assessment.as_of)
+    records, anyones = inventory.ages(), []
+    if owner is not None:
+        mine = attribution(config, owner, records)
+        anyones = [item for item in (*assessment.verdicts, *assessment.use_limits) if mine.is_anyones(item)]
+        reading, records = mine.narrowed(reading), list(mine.ages(records))
+        assessment = _narrowed(assessment, mine)
+    ages = ageing(records, assessment.as_of)
     reasons = _reasons(assessment, config.scan.tolerate)
+    of_whom = f" held for {owner}" if owner else ""
     code = 4 if "incomplete" in reasons else 3 if "overdue" in reasons and not exit_zero else 0
     return Document(
         kind=kind,
-        title=heading(config.firm.name, f"how long data is kept, as of {assessment.as_of}"),
+        title=heading(config.firm.name, f"how long data{of_whom} is kept, as of {assessment.as_of}"),
         body={
             "as_of": assessment.as_of,
             "coverage": coverage_body(reading, places),
@@ -52,9 +68,12 @@ def retention(
             "use_limits": [_body(verdict, places) for verdict in assessment.use_limits],
             "ageing": [_age_body(item, places) for item in ages],
             "skips": [skip_body(skip, places) for skip in assessment.skips],
+            **(_held_for(whom, anyones, places) if kind == "report.retention" else {}),
         },
         lead=(*coverage_lead(reading, assessment.as_of), *lead(assessment)),
         sections=(
+            *((party_section(whom),) if whom else ()),
+            *anyones_sections(anyones, places),
             *sections(assessment, ages, places),
             *(skip_sections(assessment.skips, places) if assessment.skips else ()),
         ),
@@ -63,6 +82,25 @@ def retention(
         exit_code=code if kind == "retention.check" else 0,
         reasons=reasons,
     )
+
+
+def _narrowed(assessment: Assessment, mine: Attribution) -> Assessment:
+    """What is judged of one client's rows, and what could not be judged and may hold some."""
+    return replace(
+        assessment,
+        verdicts=mine.verdicts(assessment.verdicts),
+        use_limits=mine.verdicts(assessment.use_limits),
+        skips=tuple(skip for skip in assessment.skips if mine.covers(skip)),
+    )
+
+
+def _held_for(whom: Party | None, anyones: Iterable[Verdict], places: Places) -> dict[str, object]:
+    found = {places.spoken(item): places.of(item) for item in anyones}
+    return {
+        "owner": whom and whom.id,
+        "held_for": whom and whom.body(),
+        "attributed_to_no_client": list(found.values()),
+    }
 
 
 def _reasons(assessment: Assessment, tolerate: Collection[str]) -> tuple[str, ...]:

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from piiscan.errors import RuleError
 from piiscan.model import LETTERS, DataType
-from piiscan.rulepack.notices import Heading, Notice, notice
+from piiscan.rulepack.notices import Heading, Notice, notice, shipped
+from piiscan.rulepack.promises import Check, Lag, Promise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = [
-    "ColumnRule", "Entity", "Heading", "Notice", "Pattern", "Predefined", "Recognizer", "RulePacks", "load", "notice", "select",
+    "Check", "ColumnRule", "Entity", "Heading", "Lag", "Notice", "Pattern", "Predefined", "Promise", "Recognizer", "RulePacks",
+    "load", "notice", "select", "shipped",
 ]  # fmt: skip
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from piiscan.errors import RuleError
 from piiscan.model import LETTERS
+
+if TYPE_CHECKING:
+    from piiscan.rulepack.promises import Lag, Promise
 
 Claim = Literal["never_stored", "deidentified"]
 CLAIMS: Final = get_args(Claim)
@@ -24,6 +28,10 @@ class Heading:
     """What the notice denies of these data: that they are stored, or that they identify anybody."""
     denied: tuple[str, ...] = ()
     """Selectors of what it denies this of. Who is told so is not told that these data are collected."""
+    letters: tuple[str, ...] = ()
+    """The categories of the CCPA it speaks of."""
+    collected_from: tuple[str, ...] = ()
+    """Whom the notice says these data come from; empty: it says so for all headings together, or not at all."""
 
     @property
     def catch_all(self) -> bool:
@@ -38,6 +46,11 @@ class Notice:
     id: str
     title: str
     headings: tuple[Heading, ...]
+    promises: tuple[Promise, ...] = ()
+    lags: tuple[Lag, ...] = ()
+    """Where it does not say what the law asks of it."""
+    last_updated: date | None = None
+    """None: it states no date."""
 
 
 def notice(name: str, folder: Path | None = None) -> Notice:
@@ -57,7 +70,7 @@ def notice(name: str, folder: Path | None = None) -> Notice:
         raw = tomli.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise RuleError(
-            f"no notice profile {name!r}", hint=f"shipped: {', '.join(_shipped()) or 'none'}; or a path"
+            f"no notice profile {name!r}", hint=f"shipped: {', '.join(shipped()) or 'none'}; or a path"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"{where}: cannot be read ({type(error).__name__})") from None
@@ -66,13 +79,15 @@ def notice(name: str, folder: Path | None = None) -> Notice:
     return _checked(raw, where, fallback=path.name.removesuffix(".toml"))
 
 
-def _shipped() -> list[str]:
-    return sorted(
-        f.name.removesuffix(".toml") for f in files("piiscan.rules.notices").iterdir() if f.name.endswith(".toml")
-    )
+def shipped() -> list[str]:
+    """The names of the shipped profiles, in alphabetical order."""
+    names = (each.name for each in files("piiscan.rules.notices").iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml") and not name.startswith("_"))
 
 
 def _checked(raw: dict[str, Any], where: str, fallback: str) -> Notice:
+    from piiscan.rulepack.notice_schema import promises_of  # noqa: PLC0415 - pydantic, needed only here
+
     headings = raw.get("heading", [])
     if not isinstance(headings, list) or not headings:
         raise RuleError(f"{where}: heading: at least one [[heading]] table is needed")
@@ -88,5 +103,18 @@ def _checked(raw: dict[str, Any], where: str, fallback: str) -> Notice:
         denied = table.get("denied", types if claims else [])
         if not isinstance(denied, list) or not set(denied) <= set(types) or (denied and not claims):
             raise RuleError(f"{where}: heading {number}: denied: must be some of its data_types, with claims")
-        made.append(Heading(text=text, data_types=tuple(types), claims=claims, denied=tuple(denied)))
-    return Notice(id=str(raw.get("id", fallback)), title=str(raw.get("title", fallback)), headings=tuple(made))
+        letters, given = _texts(table, "letters", where, number), _texts(table, "collected_from", where, number)
+        made.append(Heading(text, tuple(types), claims, tuple(denied), letters, given))
+    updated = raw.get("last_updated")
+    if updated is not None and type(updated) is not date:
+        raise RuleError(f"{where}: last_updated: must be a day, such as 2026-01-31")
+    promises, lags = promises_of(raw, where, len(made))
+    title = str(raw.get("title", fallback))
+    return Notice(str(raw.get("id", fallback)), title, tuple(made), promises, lags, updated)
+
+
+def _texts(table: dict[str, Any], key: str, where: str, number: int) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise RuleError(f"{where}: heading {number}: {key}: must be a list of texts")
+    return tuple(value)

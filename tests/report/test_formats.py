@@ -1,9 +1,12 @@
-"""The four formats on one small document, cell by cell."""
+"""The formats on one small document, cell by cell."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 
 from piiscan import plugins
@@ -33,9 +36,9 @@ def rendered(format_: str, width: int = 80, *, color: bool = False) -> str:
     return out.getvalue()
 
 
-def test_the_four_formats_are_found_and_their_helpers_are_not_taken_for_one() -> None:
+def test_the_formats_are_found_and_their_helpers_are_not_taken_for_one() -> None:
     """``text.py`` lies among them."""
-    assert list(plugins.renderers()) == ["csv", "json", "md", "table"]
+    assert list(plugins.renderers()) == ["csv", "html", "json", "md", "table"]
 
 
 def test_a_table_sets_numbers_to_the_right_and_spells_out_control_characters() -> None:
@@ -103,6 +106,18 @@ def test_markdown_lets_no_name_add_markup() -> None:
         "",
         "see below",
     ]
+
+
+def test_html_is_one_page_that_forbids_scripts_and_escapes_every_name() -> None:
+    """The style's hash stands in the policy, and nothing is loaded."""
+    page = rendered("html")
+    style = re.search(r"<style>(.*)</style>", page)
+
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in page
+    assert "<td>=cmd\\x1b[0m</td>" in page
+    assert [word for word in ("<script", "http:", "https:", "src=", "href=") if word in page] == []
 
 
 def test_json_begins_with_the_contracts_head_and_knows_no_nan() -> None:

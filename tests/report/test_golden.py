@@ -9,6 +9,7 @@ import io
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +126,13 @@ def documents(firm: Any, make_table: Any, make_file: Any) -> dict[str, Document]
     }
 
 
-@pytest.mark.parametrize("name", ["categories", "redacted", "coverage", "scan"])
-@pytest.mark.parametrize("format_", ["table", "json", "csv", "md"])
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        *product(("categories", "redacted", "coverage", "scan"), ("table", "json", "csv", "md")),
+        ("categories", "html"),
+    ],
+)
 def test_an_output_is_as_it_was_last_found_good(documents: dict[str, Document], name: str, format_: str) -> None:
     """Every format, at 80 columns."""
     out = io.StringIO(newline="")

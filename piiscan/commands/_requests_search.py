@@ -1,0 +1,214 @@
+"""Who asks, held against the sources: verify and locate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TextIO
+
+import click
+
+from piiscan.commands._justifying import login
+from piiscan.commands._requests_shared import NUMBER, find, key_of
+from piiscan.commands.report import day_of
+from piiscan.commands.shared import App, Output, finish, output_options, pass_app, write_file
+from piiscan.errors import ExitCode, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from piiscan.inventory import ConsumerRequest, Inventory
+    from piiscan.requests.located import Located
+    from piiscan.requests.private import Private
+
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+_MOST_ROWS: Final = 200_000
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  piiscan requests verify 3
+  piiscan requests verify 3 --format json | jq '[.level, .matched]'
+"""
+)
+@click.argument("number", metavar="N", type=NUMBER)
+@click.option("--exit-zero", is_flag=True, help="Do not exit 3 when nobody is verified.")
+@output_options(redact=False)
+@pass_app
+def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
+    """Match the data points of a request with what is held, and say whether they are enough.
+
+    Two points, or three for specific pieces and for changes where sensitive data is held; or the set of [requests] verify_with. They
+    must match together, in one row or what refers to it; a name alone is nobody. Prints which types matched, never a value. Exit 3
+    when nobody is verified, 4 when something could not be asked.
+    """
+    from piiscan.model import Document, Section
+    from piiscan.requests.verifying import check_verifiable, decide
+
+    config, inventory = app.config(), app.inventory(create=True)
+    request = find(inventory, number)
+    check_verifiable(request)
+    private, located = _search(app, inventory, request, without=json.loads(request.facts).get("disputed", ()))
+    found = decide(
+        request, located.best(), config.requests.verify_with, sensitive=_is_sensitive(inventory, located), doubt=located.doubt()
+    )  # fmt: skip
+    said = f"{found.level}: {found.why}"
+    with inventory.requesting() as writer:
+        writer.record(number, "verified", day_of(None, config), login(), said)
+    unread = _unread(app, located)
+    body = {
+        "request": number, "level": found.level, "needed": found.needed, "given": sorted(private.subject), "matched": list(found.matched),
+        "why": found.why, **_limits(located, unread),
+    }  # fmt: skip
+    none = found.level == "none"
+    reasons = (*(["unverified"] if none else []), *(["incomplete"] if unread else []))
+    code = ExitCode.INCOMPLETE if unread else ExitCode.FOUND if none and not exit_zero else ExitCode.OK
+    rows = tuple((name, "yes" if name in found.matched else "no") for name in sorted(private.subject))
+    document = Document(
+        "requests.verify",
+        f"Request {number}: {'not verified' if none else 'verified'}",
+        body,
+        (Section("", ("data point", "matched"), rows),),
+        (f"{said[:1].upper()}{said[1:]}.", *_warnings(app, located, unread)),
+        exit_code=code,
+        reasons=reasons,
+    )
+    finish(app, document, output)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  piiscan requests locate 3
+  piiscan requests locate 3 --review near.json
+  piiscan requests locate 3 --explain
+"""
+)
+@click.argument("number", metavar="N", type=NUMBER)
+@click.option("--review", type=_FILE, metavar="FILE", help="Write rows a human must judge, with their values, to FILE.")
+@click.option("--explain", is_flag=True, help="Show the statements; every value stands as :sealed.")
+@output_options(redact=False)
+@pass_app
+def locate(app: App, number: int, review: Path | None, explain: bool, output: Output) -> None:
+    """Find the person's rows: by the columns that hold what was given, then along foreign keys.
+
+    Prints counts by place; the keys of the rows are sealed in the request. Rows that share something with the person and differ in
+    something decisive, or share too little, are near matches: they are not the person's until a human says so. --review writes
+    them, values included, to a file of mode 0600: remove it when it was read.
+    """
+    from piiscan.model import Document, Section
+
+    config, inventory, key = app.config(), app.inventory(create=True), key_of(app)
+    request = find(inventory, number)
+    if request.kind == "drop":
+        raise UsageError("the rows of an imported list were located at the import", hint="nothing is left to do")
+    private, located = _search(app, inventory, request, explain=explain)
+    if sum(len(each.rows) for each in located.places) > _MOST_ROWS:
+        raise RefusedError(f"more than {_MOST_ROWS:,} rows", hint="is that one person?")
+    from piiscan.requests.private import Matched, sealed
+
+    rows = tuple(
+        Matched(each.source, each.container, each.key, [list(map(str, row)) for row in each.rows] if each.key else [])
+        for each in located.places
+        if each.rows
+    )
+    total, near = (sum(len(getattr(each, name)) for each in located.places) for name in ("rows", "near"))
+    said = f"{total:,} rows in {len(rows):,} places, {near:,} near matches"
+    with inventory.requesting() as writer:
+        text = sealed(replace(private, rows=rows), key)
+        writer.record(number, "located", day_of(None, config), login(), said, sealed=text)
+    if review is not None:
+        write_file(review, lambda out: _write_review(located, out))
+    unread = _unread(app, located)
+    names = ("source", "container", "rows", "followed", "near", "keyed")
+    counts = [
+        (each.source, each.container, len(each.rows), each.followed, len(each.near), bool(each.key))
+        for each in located.places
+    ]
+    places = [dict(zip(names, each, strict=True)) for each in counts]
+    statements = [dict(zip(("source", "container", "statement"), each, strict=True)) for each in located.statements]
+    sections = [
+        Section(
+            "Places", ("place", "rows", "of these by a key", "near matches"),
+            tuple((f"{source}:{box}", number, followed, close) for source, box, number, followed, close, _ in counts),
+        )
+    ]  # fmt: skip
+    if explain:
+        told = tuple((f"{source}:{box}", " ".join(text.split())) for source, box, text in located.statements)
+        sections.append(Section("Statements", ("place", "statement"), told))
+    body = {"request": number, "places": places, "statements": statements, **_limits(located, unread)}
+    reasons = ("incomplete",) if unread else ()
+    lead = [f"{said}.", *_warnings(app, located, unread)]
+    if located.several:
+        lead.append("Several persons answer to these data points: ask for one more before anything is disclosed.")
+    if near and review is None:
+        lead.append("A human must judge the near matches: --review FILE.")
+    code = ExitCode.INCOMPLETE if unread else ExitCode.OK
+    document = Document(
+        "requests.locate", f"Request {number}: where the person is", body, tuple(sections), tuple(lead), exit_code=code, reasons=reasons
+    )  # fmt: skip
+    finish(app, document, output)
+
+
+def _search(
+    app: App, inventory: Inventory, request: ConsumerRequest, *, without: Collection[str] = (), explain: bool = False
+) -> tuple[Private, Located]:
+    from piiscan.requests.locating import locate as search
+    from piiscan.requests.private import opened
+
+    private = opened(request, key_of(app))
+    subject = {name: value for name, value in private.subject.items() if name not in without}
+    return private, search(app.config(), inventory, subject, explain=explain)
+
+
+def _is_sensitive(inventory: Inventory, located: Located) -> bool:
+    """Whether a container with rows of the person holds what is always sensitive."""
+    places = {(each.source, each.container) for each in located.places if each.rows}
+    return any(each.sensitive == "always" and (each.source, each.container) in places for each in inventory.holdings())
+
+
+def _unread(app: App, located: Located) -> list[dict[str, Any]]:
+    tolerated = app.config().scan.tolerate
+    return [
+        {"source": skip.source, "container": skip.container, "code": str(skip.code), "reason": skip.reason}
+        for skip in located.skips
+        if skip.code not in tolerated
+    ]
+
+
+def _limits(located: Located, unread: list[dict[str, Any]]) -> dict[str, Any]:
+    """What JSON says of what was not, or hardly, searched."""
+    columns = sorted(set(located.unindexed))
+    return {
+        "several": located.several,
+        "unindexed": [dict(zip(("source", "container", "column"), each, strict=True)) for each in columns],
+        "texts": located.texts,
+        "skips": unread,
+    }
+
+
+def _warnings(app: App, located: Located, unread: list[dict[str, Any]]) -> list[str]:
+    limit = app.config().requests.time_limit.total_seconds()
+    said = [
+        f"No index helps to search {source}:{box}.{column}: all rows were read, for {limit:,.0f} s at most."
+        for source, box, column in sorted(set(located.unindexed))
+    ]
+    if located.texts:
+        said.append(f"{located.texts:,} places hold such values in running text: not searched.")
+    said += [f"Not asked: {each['source']} {each['container'] or ''}: {each['reason']}" for each in unread]
+    return said
+
+
+def _write_review(located: Located, out: TextIO) -> None:
+    rows = [
+        {
+            "source": place.source, "container": place.container, "key": dict(zip(place.key, map(str, key), strict=False)),
+            "matched": sorted(judged.matched), "against": sorted(judged.against), "cells": cells,
+        }
+        for place in located.places
+        for key, judged, cells in place.near
+    ]  # fmt: skip
+    json.dump(rows, out, indent=2, ensure_ascii=False)
+    out.write("\n")

@@ -1,0 +1,169 @@
+"""Matching the Delete Act's lists with the sources: rows pass by, hashes are compared, nothing else is kept of a person."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from piiscan.errors import RefusedError, SourceError
+from piiscan.model import Batch, Container, Skip, SkipCode
+from piiscan.requests.private import Matched
+from piiscan.requests.recipes import Recipe, recipes
+from piiscan.sources import connector_for, read_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from piiscan.config import Config
+    from piiscan.inventory import HoldingRecord, Inventory
+    from piiscan.ports import Connector
+    from piiscan.requests.dropfile import Hashes
+    from piiscan.requests.hashing import ListName
+    from piiscan.requests.recipes import Row
+
+MOST_MATCHED: Final = 200_000
+"""Rows whose keys one import keeps, sealed: more are not the rows of a list of consumers."""
+_SHARED: Final = 2
+_MARK: Final = 8
+
+
+@dataclass(slots=True)
+class Place:
+    """What was found in one container."""
+
+    source: str
+    container: str
+    key: tuple[str, ...]
+    rows: int = 0
+    """Rows read."""
+    matched: int = 0
+    keys: list[list[str]] = field(default_factory=list, repr=False)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the sources answer to the lists."""
+
+    places: list[Place] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    persons: dict[ListName, dict[bytes, bytes | None]] = field(default_factory=dict, repr=False)
+    """List -> hash found -> a mark of the person, None: of several persons."""
+    texts: int = 0
+    """Places that hold these data types in running text: not looked at."""
+
+    def answers(self) -> dict[str, dict[str, int]]:
+        """List -> hash in Base64 -> 1, or 2 for several persons."""
+        return {
+            name: {base64.b64encode(each).decode(): _SHARED if mark is None else 1 for each, mark in found.items()}
+            for name, found in self.persons.items()
+        }
+
+    def matched(self) -> tuple[Matched, ...]:
+        """The rows, for sealing."""
+        return tuple(Matched(each.source, each.container, each.key, each.keys) for each in self.places if each.matched)
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """By list: hashes found, and how many of them are several persons'."""
+        return {
+            name: Counter(matched=len(found), shared=sum(mark is None for mark in found.values()))
+            for name, found in self.persons.items()
+        }
+
+
+class Matching:
+    """The lists of one ZIP against everything the inventory knows to hold such values. Reads only."""
+
+    def __init__(self, config: Config, inventory: Inventory, lists: Mapping[ListName, Hashes]) -> None:
+        self._config = config
+        self._inventory = inventory
+        self._lists = {name: hashes for name, hashes in lists.items() if len(hashes)}
+        self._found = Found(persons={name: {} for name in lists})
+
+    def run(self) -> Found:
+        """What was found. Raises RefusedError for more rows than a list of consumers can name."""
+        if not self._lists:
+            return self._found
+        for source in self._config.sources:
+            holdings = self._inventory.holdings(source=source)
+            known = recipes(holdings)
+            self._found.texts += _texts(holdings)
+            if known:
+                self._read_source(source, known)
+        return self._found
+
+    def _read_source(self, source: str, known: Mapping[tuple[str, tuple[str, ...]], Recipe]) -> None:
+        plan = replace(read_plan(self._config), mode="full")
+        wanted = {path for path, _ in known}
+        try:
+            with closing(connector_for(self._config, self._config.source(source), plan)) as connector:
+                for item in connector.containers():
+                    if isinstance(item, Container) and item.path in wanted:
+                        wanted.discard(item.path)
+                        self._read(connector, item, known)
+                    elif isinstance(item, Skip) and (item.hides or item.container in wanted):
+                        self._found.skips.append(item)
+        except SourceError as error:
+            self._found.skips.append(error.skip(source))
+            return
+        gone = (Skip(source, path, SkipCode.VANISHED, "it is in the inventory, and gone") for path in sorted(wanted))
+        self._found.skips.extend(gone)
+
+    def _read(
+        self, connector: Connector, container: Container, known: Mapping[tuple[str, tuple[str, ...]], Recipe]
+    ) -> None:
+        key = tuple(column.name for column in container.columns if column.primary_key)
+        place = Place(container.source, container.path, key)
+        self._found.places.append(place)
+        try:
+            for item in connector.batches(container):
+                if isinstance(item, Skip):
+                    self._found.skips.append(item)
+                elif (recipe := known.get((item.container.path, item.container.member))) is not None:
+                    self._take(item, recipe, place)
+        except SourceError as error:
+            self._found.skips.append(error.skip(container.source, container=container.path))
+
+    def _take(self, batch: Batch, recipe: Recipe, place: Place) -> None:
+        rows = list(_rows(batch, recipe))
+        hits: set[int] = set()
+        for name in recipe.lists:
+            if name not in self._lists:
+                continue
+            made = [(number, each) for number, row in enumerate(rows) for each in recipe.hashes(name, row)]
+            among = self._lists[name].among([each for _, each in made])
+            for (number, each), is_found in zip(made, among, strict=True):
+                if is_found:
+                    hits.add(number)
+                    self._mark(name, each, recipe.person(rows[number]))
+        place.rows += batch.rows
+        place.matched += len(hits)
+        if hits and place.key and all(name in batch.columns for name in place.key):
+            place.keys += [[str(batch.columns[name][number]) for name in place.key] for number in sorted(hits)]
+        if sum(each.matched for each in self._found.places) > MOST_MATCHED:
+            raise RefusedError(
+                f"more than {MOST_MATCHED:,} rows match the lists", hint="is every row of a table the same value?"
+            )
+
+    def _mark(self, name: ListName, digest: bytes, person: str | None) -> None:
+        """Remembers whose a hash is by a mark of the name, for as long as this import runs."""
+        known = self._found.persons[name]
+        mark = hashlib.blake2b(person.encode(), digest_size=_MARK).digest() if person else b""
+        before = known.get(digest, b"")
+        known[digest] = mark if before == b"" else before if mark in {b"", before} else None
+
+
+def _rows(batch: Batch, recipe: Recipe) -> Iterator[Row]:
+    """The cells that the recipe asks for, as texts; empty ones are left out."""
+    wanted = sorted({name for names in recipe.columns.values() for name in names} & {*filter(None, batch.columns)})
+    for number in range(batch.rows):
+        cells = ((name, batch.columns[name][number]) for name in wanted)
+        yield {name: str(value) for name, value in cells if value is not None}
+
+
+def _texts(holdings: list[HoldingRecord]) -> int:
+    names = {"email", "phone", "maid", "ctv_id", "vin"}
+    return sum(each.data_type in names and (each.column is None or "text" in each.evidence) for each in holdings)

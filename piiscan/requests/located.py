@@ -1,0 +1,84 @@
+"""What was found of a person: rows by container, what a human must judge, and what was not searched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from piiscan.requests.identity import UNIQUE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from piiscan.model import Skip
+    from piiscan.requests.persons import Judged
+
+Row = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Place:
+    """What one container holds of the person."""
+
+    source: str
+    container: str
+    key: tuple[str, ...]
+    rows: dict[Row, frozenset[str]] = field(default_factory=dict, repr=False)
+    """Key -> the data points that matched in the row, or in the row it refers to. Private."""
+    near: list[tuple[Row, Judged, Mapping[str, Sequence[str]]]] = field(default_factory=list, repr=False)
+    """Rows a human must judge. Private."""
+    followed: int = 0
+    """Of ``rows``, those found by a foreign key alone."""
+
+
+@dataclass(slots=True)
+class Located:
+    """What all sources hold of the person."""
+
+    places: list[Place] = field(default_factory=list)
+    skips: list[Skip] = field(default_factory=list)
+    unindexed: list[tuple[str, str, str]] = field(default_factory=list)
+    """Source, container and column that no index helps to search."""
+    statements: list[tuple[str, str, str]] = field(default_factory=list)
+    texts: int = 0
+    """Places of running text that hold types which were given: not searched."""
+
+    apart: dict[str, set[frozenset[str]]] = field(default_factory=dict, repr=False)
+    """By decisive type that was not given: what the rows that are the person's say. Private."""
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one person answers to the data points: two rows have nothing in common of a decisive type."""
+        return any(one.isdisjoint(other) for told in self.apart.values() for one in told for other in told)
+
+    def doubt(self) -> str:
+        """Why what matched proves nothing; empty: it proves what it says."""
+        if self.several:
+            return "several persons answer to these data points: ask for one more"
+        near = (judged for place in self.places for _, judged, _ in place.near)
+        differing = {
+            name for each in near if each.matched & UNIQUE and "person_name" in each.matched for name in each.against
+        }
+        return (
+            f"a row of that name, with what only one person has, says another {', '.join(sorted(differing))}"
+            if differing
+            else ""
+        )
+
+    def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
+        """Keeps a row where it belongs; whether it is the person's and new."""
+        if judged.verdict == "near" and all(key != each[0] for each in place.near):
+            place.near.append((key, judged, cells))
+        if judged.verdict != "same" or key in place.rows:
+            return False
+        place.rows[key] = judged.matched
+        for name, values in judged.apart:
+            self.apart.setdefault(name, set()).add(values)
+        return True
+
+    def best(self) -> frozenset[str]:
+        """The data points that matched together in one row and the rows that refer to it; none where several persons do."""
+        if self.several:
+            return frozenset()
+        found = [matched for place in self.places for matched in place.rows.values()]
+        return max(found, key=lambda each: (len(each), sorted(each)), default=frozenset())

@@ -1,0 +1,69 @@
+"""What identifies a person: sealed with the firm's key while a request is open, removed when it is closed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from piiscan.errors import UsageError
+from piiscan.requests.identity import PURPOSE
+from piiscan.sealing import seal, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from piiscan.inventory.requests import ConsumerRequest
+    from piiscan.model import Secret
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Matched:
+    """Rows of one container that a list of hashes, or a search, has found."""
+
+    source: str
+    container: str
+    key: tuple[str, ...]
+    """The columns that tell a row apart; empty: the container has no key, and rows are only counted."""
+    keys: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Private:
+    """What never stands in the store, a log or an error in the plain."""
+
+    subject: Mapping[str, str] = field(default_factory=dict)
+    """Data type id -> the person's value of it."""
+    agent: Mapping[str, str] = field(default_factory=dict)
+    """The agent's ``name`` and ``contact``."""
+    notes: str = ""
+    rows: tuple[Matched, ...] = ()
+    answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of an imported list: list -> hash that was found -> how many persons it may be."""
+
+    def __repr__(self) -> str:
+        return f"Private({len(self.subject)} data points, {len(self.rows)} containers)"
+
+
+def sealed(private: Private, key: Secret) -> str:
+    """All of it, sealed; sealing twice gives different texts."""
+    rows = [[each.source, each.container, each.key, [list(row) for row in each.keys]] for each in private.rows]
+    plain = {
+        "subject": dict(sorted(private.subject.items())),
+        "agent": dict(private.agent),
+        "notes": private.notes,
+        "rows": rows,
+        "answers": {name: dict(found) for name, found in private.answers.items()},
+    }
+    return seal(key, PURPOSE, json.dumps(plain, separators=(",", ":")).encode())
+
+
+def opened(request: ConsumerRequest, key: Secret) -> Private:
+    """What is sealed in a request. Raises UsageError where it was removed, SealError where another key sealed it."""
+    if request.sealed is None:
+        raise UsageError(
+            f"who asked was removed from request {request.id} when it was closed", hint="open a new request"
+        )
+    plain: dict[str, Any] = json.loads(unseal(key, PURPOSE, request.sealed))
+    rows = tuple(Matched(source, box, tuple(names), keys) for source, box, names, keys in plain["rows"])
+    return Private(plain["subject"], plain["agent"], plain["notes"], rows, plain["answers"])

@@ -1,0 +1,214 @@
+"""Finding the rows of a person in one source: by the columns that hold what is given, then along foreign keys."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from piiscan.errors import SourceError
+from piiscan.model import Skip, SkipCode
+from piiscan.model.seeking import Search
+from piiscan.requests.located import Located, Place
+from piiscan.requests.persons import Person
+from piiscan.retention.spellings import is_name, spellings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from piiscan.inventory import HoldingRecord
+    from piiscan.model import Container
+    from piiscan.model.seeking import Values
+    from piiscan.ports import Seeker
+
+STEPS: Final = 3
+"""Foreign keys followed from a person's row to rows that refer to it."""
+_PORTION: Final = 500
+_BROAD: Final = frozenset({"zip", "city", "state", "country", "gender", "age", "employer", "job_title"})
+"""Types that so many share that nobody is looked for by them."""
+Links = dict[str, dict[str, dict[object, frozenset[str]]]]
+"""Container -> column that others refer to -> value -> the data points that matched in its row. Private."""
+
+
+class Searching:
+    """One source that can be asked where its rows are."""
+
+    def __init__(
+        self,
+        seeker: Seeker,
+        containers: Sequence[Container],
+        holdings: Sequence[HoldingRecord],
+        subject: Mapping[str, str],
+        located: Located,
+        *,
+        explain: bool = False,
+    ) -> None:
+        self._seeker, self._subject, self._located, self._explain = seeker, subject, located, explain
+        self._person = Person(subject)
+        self._tables = {each.path: each for each in containers if not each.member}
+        self._columns: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        for held in holdings:
+            if held.column is not None and "text" not in held.evidence and not held.member:
+                known = self._columns[held.container].get(held.data_type, ())
+                self._columns[held.container][held.data_type] = (*known, held.column)
+        self._places: dict[str, Place] = {}
+
+    def run(self) -> None:
+        """Adds what was found to ``located``; what a source refuses becomes a Skip."""
+        values: Links = {}
+        for _, table in sorted(self._tables.items()):
+            if searched := self._searched(table):
+                for any_of, as_written in self._split(table, searched):
+                    self._guard(table, partial(self._direct, table, any_of, values, as_written=as_written))
+        for _ in range(STEPS):
+            values = self._follow(values)
+        self._located.places += [each for each in self._places.values() if each.rows or each.near]
+
+    def _searched(self, table: Container) -> dict[str, Values]:
+        """Column -> spellings, for the columns by which rows can be looked for."""
+        types = {each.name: each.sql_type for each in table.columns}
+        found: dict[str, Values] = {}
+        for name, value in self._subject.items():
+            if is_name(name) or name in _BROAD:
+                continue
+            for column in self._columns[table.path].get(name, ()):
+                if column in types and (forms := spellings(name, value, types[column])):
+                    found[column] = tuple(dict.fromkeys((*found.get(column, ()), *forms)))
+        return found
+
+    def _split(self, table: Container, searched: Mapping[str, Values]) -> Iterator[tuple[dict[str, Values], bool]]:
+        """The columns with an index in one search, each way of case as a value; the others in one that reads all rows."""
+        try:
+            indexed = self._seeker.indexed(table)
+        except SourceError as error:
+            self._located.skips.append(error.skip(table.source, container=table.path))
+            return
+        quick = {name: _cases(values) for name, values in searched.items() if name in indexed}
+        slow = {name: values for name, values in searched.items() if name not in indexed}
+        self._located.unindexed += [(table.source, table.path, name) for name in sorted(slow)]
+        yield from ((part, as_written) for part, as_written in ((quick, True), (slow, False)) if part)
+
+    def _guard(self, table: Container, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except SourceError as error:
+            self._located.skips.append(error.skip(table.source, container=table.path))
+
+    def _direct(
+        self,
+        table: Container,
+        any_of: Mapping[str, Values],
+        values: Links,
+        *,
+        as_written: bool,
+    ) -> None:
+        """Judges the rows that the values lead to."""
+        place = self._place(table)
+        for row in self._rows(table, Search(self._wanted(table), any_of, as_written)):
+            cells = self._cells(table, row)
+            judged = self._person.judge(cells)
+            key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
+            if self._located.add(place, key, judged, cells):
+                self._remember(values, table, row, judged.matched)
+
+    def _follow(self, values: Links) -> Links:
+        """The rows that refer to rows found before, and what of them others may refer to."""
+        further: Links = {}
+        for table in self._tables.values():
+            for column in table.columns:
+                parent, name = self._parent(table, column.references)
+                wanted = values.get(parent, {}).get(name, {})
+                if wanted:
+                    self._guard(table, partial(self._refer, table, column.name, wanted, further))
+        return further
+
+    def _refer(
+        self,
+        table: Container,
+        column: str,
+        wanted: Mapping[object, frozenset[str]],
+        further: Links,
+    ) -> None:
+        place, links = self._place(table), list(wanted)
+        if column not in self._seeker.indexed(table):
+            self._located.unindexed.append((table.source, table.path, column))
+        for start in range(0, len(links), _PORTION):
+            forms = tuple(each if isinstance(each, int) else str(each) for each in links[start : start + _PORTION])
+            for row in self._rows(table, Search(self._wanted(table, column), {column: forms})):
+                cells = self._cells(table, row)
+                judged = self._person.judge(cells)
+                key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
+                if judged.against:  # somebody else in the person's file: a spouse, who signed along
+                    place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
+                    continue
+                matched = wanted.get(row[column], frozenset()) | judged.matched
+                place.near = [each for each in place.near if each[0] != key]
+                if key not in place.rows:
+                    place.followed += 1
+                elif place.rows[key] >= matched:
+                    continue
+                place.rows[key] = matched | place.rows.get(key, frozenset())
+                self._remember(further, table, row, matched)
+
+    def _cells(self, table: Container, row: Mapping[str, object]) -> dict[str, list[str]]:
+        """The values of a row by the data type of their columns."""
+        return {
+            name: [str(row[column]) for column in columns if row.get(column) is not None]
+            for name, columns in self._columns[table.path].items()
+        }
+
+    def _remember(
+        self,
+        values: Links,
+        table: Container,
+        row: Mapping[str, object],
+        matched: frozenset[str],
+    ) -> None:
+        """Keeps what other tables refer to by foreign keys."""
+        for name in self._referred(table):
+            if row.get(name) is not None:
+                values.setdefault(table.path, {}).setdefault(name, {})[row[name]] = matched
+
+    def _rows(self, table: Container, search: Search) -> Iterator[dict[str, object]]:
+        if self._explain:
+            said = self._seeker.search_statement(table, search)
+            self._located.statements.append((table.source, table.path, said))
+        number = 0
+        for portion in self._seeker.seek(table, search):
+            number += len(portion)
+            yield from (dict(zip(search.columns, row, strict=True)) for row in portion)
+        if number >= search.most:
+            reason = f"{number:,} rows share one of the values: not all of them were looked at"
+            self._located.skips.append(Skip(table.source, table.path, SkipCode.LIMIT, reason))
+
+    def _wanted(self, table: Container, *more: str) -> tuple[str, ...]:
+        """The cells to fetch: the key, what others refer to, what holds a type, and ``more``."""
+        known = {each.name for each in table.columns}
+        held = (column for columns in self._columns[table.path].values() for column in columns)
+        names = (*self._place(table).key, *self._referred(table), *held, *more)
+        return tuple(dict.fromkeys(name for name in names if name in known))
+
+    def _referred(self, table: Container) -> list[str]:
+        found = (self._parent(child, each.references) for child in self._tables.values() for each in child.columns)
+        return sorted({name for parent, name in found if parent == table.path})
+
+    def _parent(self, table: Container, references: str | None) -> tuple[str, str]:
+        """The container and column a foreign key leads to; empty texts where it leads nowhere that is listed."""
+        place, _, column = (references or "").rpartition(".")
+        schema = table.path.rpartition(".")[0]
+        path = next((each for each in (f"{schema}.{place}", place) if each in self._tables), "")
+        return (path, column) if path else ("", "")
+
+    def _place(self, table: Container) -> Place:
+        if table.path not in self._places:
+            key = tuple(each.name for each in table.columns if each.primary_key)
+            self._places[table.path] = Place(table.source, table.path, key)
+        return self._places[table.path]
+
+
+def _cases(values: Iterable[str | int]) -> Values:
+    """Each text as it is, in small and in capital letters, and with capitals at the beginnings of words."""
+    found: list[str | int] = []
+    for value in values:
+        found += [value] if isinstance(value, int) else [value, value.lower(), value.upper(), value.title()]
+    return tuple(dict.fromkeys(found))
