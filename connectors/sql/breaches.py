@@ -100,7 +100,7 @@ def _explain_rest(error: BaseException, server: Server, path: str) -> SourceErro
     found = explain(error, server, path)
     hints = {
         SkipCode.NO_PERMISSION: ACCOUNT,
-        SkipCode.TIMEOUT: "somebody else holds its rows: go on at a quieter hour, or raise [scan] lock_timeout",
+        SkipCode.TIMEOUT: "go on at a quieter hour, index the columns that refer to it, or raise [scan] lock_timeout",
     }
     if found.code not in hints or found is error:
         return found

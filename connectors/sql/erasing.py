@@ -48,9 +48,10 @@ class Erasing:
             with self._sessions.open() as connection:
                 scope = self._scope(connection)
                 taking = Taking(scope, target)
-                overdue, taken = taking.overdue(), taking.taken()
-                due = _count(connection, taking.rows.select(sa.literal(1)).where(overdue))
-                rows = due and _count(connection, taking.rows.select(sa.literal(1)).where(taken))
+                due, rows = self._due(connection, taking)
+                if due and taking.target.dependents:
+                    taken = taking.taken()
+                    rows = _count(connection, taking.rows.select(sa.literal(1)).where(taken))
                 total = _count(connection, scope.rows(target).select(sa.literal(1)))
                 structure = Structure(connection, self._sessions.server, self._source)
                 children = count_children(scope, structure, taking) if rows else {}
@@ -58,6 +59,14 @@ class Erasing:
         except Exception as error:  # noqa: BLE001
             failure = explain(error, self._sessions.server, target.container.path)
         raise failure
+
+    def _due(self, connection: sa.Connection, taking: Taking) -> tuple[int, int]:
+        """Rows that are overdue, and those of them that have a whole key."""
+        overdue = taking.overdue()
+        found = taking.rows.select(sa.case((taking.form.filled(taking.own), 1), else_=0).label("named")).where(overdue)
+        named = found.subquery()
+        due, rows = connection.execute(sa.select(sa.func.count(), sa.func.sum(named.c.named))).one()
+        return int(due), int(rows or 0)
 
     def keys(self, target: Target) -> Iterator[Sequence[Key]]:
         """As `piiscan.ports.Eraser` says; rows to which others of the same table refer come after all others."""

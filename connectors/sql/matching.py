@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -27,8 +27,12 @@ class Untyped(sa.types.UserDefinedType[Any]):
     cache_ok = True
 
 
+UNTYPED: Final = Untyped()
+"""One for all: SQLAlchemy keeps for each what it makes of it."""
+
+
 class AnyOf(sa.ColumnElement[bool]):
-    """Whether columns hold one of some keys, spelled out column by column."""
+    """Whether columns hold one of some keys, spelled out column by column; once in a statement at most."""
 
     inherit_cache = False
 
@@ -41,21 +45,22 @@ class AnyOf(sa.ColumnElement[bool]):
 def _spell_out(element: AnyOf, compiler: SQLCompiler, **settings: Any) -> str:
     names = [compiler.process(column, **settings) for column in element.columns]
     alternatives = []
-    for key in element.keys:
-        values = [compiler.process(sa.bindparam(None, part, type_=Untyped()), **settings) for part in key]
+    for number, key in enumerate(element.keys):
+        binds = (sa.bindparam(f"key_{number}_{place}", part, type_=UNTYPED) for place, part in enumerate(key))
+        values = [compiler.process(bind, **settings) for bind in binds]
         alternatives.append(" AND ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True)))
     return f"(({') OR ('.join(alternatives)}))"
 
 
 def match_list(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
     """By a list of rows."""
-    return sa.tuple_(*(sa.type_coerce(column, Untyped()) for column in columns)).in_(keys)
+    return sa.tuple_(*(sa.type_coerce(column, UNTYPED) for column in columns)).in_(keys)
 
 
 def match_each(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
     """By a list of values; keys of several columns one by one, for servers that compare lists of rows badly or not at all."""
     if len(columns) == 1:
-        return sa.type_coerce(columns[0], Untyped()).in_([key[0] for key in keys])
+        return sa.type_coerce(columns[0], UNTYPED).in_([key[0] for key in keys])
     return AnyOf(columns, keys)
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from piiscan.connectors.sql.changes import becomes
 from piiscan.connectors.sql.erasing import select_remaining, select_whole
 from piiscan.connectors.sql.keys import make_table, read_types
-from piiscan.connectors.sql.matching import Untyped
+from piiscan.connectors.sql.matching import UNTYPED
 from piiscan.connectors.sql.paths import Place, Way
 from piiscan.connectors.sql.structure import VIEW, Structure
 from piiscan.connectors.sql.taking import Taking, effect, strict
@@ -70,7 +70,7 @@ class Preparation:
         place = Place(self.table.schema, self.table.name, self.table, self.types)
         way = Way(place, self.table.c[change.column], self.types[change.column])
         value = becomes(scope.server, way, change)
-        return sa.bindparam(None, value.value, type_=Untyped()) if isinstance(value, sa.BindParameter) else value
+        return sa.bindparam(None, value.value, type_=UNTYPED) if isinstance(value, sa.BindParameter) else value
 
     def _refuse(self, scope: Scope, target: Target) -> None:
         """Raises SourceError where rows could be touched that the plan does not know of, or none can be removed."""

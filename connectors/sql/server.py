@@ -247,6 +247,10 @@ class Server(Values):
         """The query of one table, such that nobody else can change its rows until the transaction ends."""
         return query.with_for_update()
 
+    def is_indexed(self, _connection: sa.Connection, _schema: str | None, _name: str, _column: str) -> bool:
+        """Whether an index leads from a column's value to its rows; asked where `joins_exists` is false."""
+        return False
+
     def touched(self, _connection: sa.Connection) -> int | None:
         """Rows deleted or changed so far, in whatever table and by whatever cause; None where the database does not say."""
         return None

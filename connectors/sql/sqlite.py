@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
+from piiscan.connectors.sql.matching import match_each
 from piiscan.connectors.sql.server import BLOB_CAP, BUCKETS, TEXT_CAP, Cell, Expression, Facts, Server
 from piiscan.connectors.sql.sqlitefile import IMMUTABLE, SHARED_LOG, DatabaseFile
 from piiscan.errors import SourceError
@@ -22,12 +23,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy.types import TypeEngine
 
+    from piiscan.connectors.sql.matching import Matcher
     from piiscan.model import ReadPlan
 
 COUNTED_ROWS: Final = 100_000
 """Rows counted one by one for the listing; beyond, the range of rowids is the estimate."""
 TICK: Final = 20_000
 """Instructions of SQLite's machine between two looks at the clock."""
+LEADING: Final = sa.text("""
+SELECT 1 FROM pragma_index_list(:name) l JOIN pragma_index_info(l.name) i
+WHERE i.seqno = 0 AND i.name = :column AND NOT l.partial
+UNION SELECT 1 FROM pragma_table_info(:name) WHERE name = :column AND pk = 1 AND type = 'INTEGER' COLLATE NOCASE
+""")
 PAUSE_S: Final = 0.1
 """A longer time between two looks is the reader's pause, not SQLite's work."""
 
@@ -215,6 +222,14 @@ class Sqlite(Server):
     def key_part(self, column: Expression, _kind: TypeEngine[Any]) -> Expression:
         """As it is stored: a declared type binds nothing here."""
         return column
+
+    def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
+        """For a list of rows SQLite reads the whole table."""
+        return match_each
+
+    def is_indexed(self, connection: sa.Connection, _schema: str | None, name: str, column: str) -> bool:
+        """By an index that begins with it, or because it is the rowid."""
+        return connection.scalar(LEADING, {"name": name, "column": column}) is not None
 
     def touched(self, connection: sa.Connection) -> int | None:
         """By SQLite's own count, in which foreign keys and triggers are (https://www.sqlite.org/c3ref/total_changes.html)."""

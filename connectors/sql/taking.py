@@ -26,6 +26,16 @@ class Scope:
     server: Server
     writings: dict[str, dict[tuple[str, ...], Writing]] = field(default_factory=dict)
 
+    @property
+    def joins(self) -> bool:
+        """Whether the database makes a join of a condition that a row refers."""
+        return self.server.joins_exists
+
+    def finds(self, reference: Reference) -> bool:
+        """Whether it finds the rows that refer to one by an index."""
+        schema, name, _ = reference.child.locator
+        return not self.joins and self.server.is_indexed(self.connection, schema or None, name, reference.columns[0])
+
     def rows(self, target: Target) -> Rows:
         """The rows of a target's container."""
         known = self.writings.setdefault(target.container.path, {})
@@ -111,7 +121,8 @@ class Taking:
         if dependent.released and not (takers and effect(reference) == "cascade"):
             return []
         if not takers:
-            return [self._referred(make_table(reference.child, reference.columns).alias(), reference)]
+            child = make_table(reference.child, reference.columns).alias()
+            return [self._referred(child, reference, by_index=self._scope.finds(reference))]
         rows = self._scope.rows(takers[0])
         taking = [Taking(self._scope, each, rows) for each in takers]
         if dependent.released:  # the database takes the child's rows along, unless something keeps those
@@ -151,12 +162,12 @@ class Taking:
         found = (refers(child, self.own, reference), self.apart(child, self.own, reference))
         return sa.exists(sa.literal(1)).select_from(child).where(*found).correlate(self.own)
 
-    def _referred(self, child: sa.FromClause, reference: Reference) -> Expression:
+    def _referred(self, child: sa.FromClause, reference: Reference, *, by_index: bool = False) -> Expression:
         """Whether a row of another table refers to a row: as a join where the database makes one of it, else as a list made once.
 
         Foreign keys often have no index: looked for row by row a million parents would take days.
         """
-        if self._scope.server.joins_exists:
+        if by_index or self._scope.joins:
             found = refers(child, self.own, reference)
             return sa.exists(sa.literal(1)).select_from(child).where(found).correlate(self.own)
         above = [self.own.c[name] for name in reference.parent_columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from piiscan.errors import SourceError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from piiscan.connectors.sql.server import Server
+    from piiscan.connectors.sql.server import Expression, Server
     from piiscan.model import Clock
     from piiscan.model.erasing import Target
     from piiscan.model.judging import Cover, Judgment, Test
@@ -31,17 +31,32 @@ LEGEND: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Day(Days):
+    """A day by its name, whatever is none being null already."""
+
+    @property
+    def value(self) -> Expression:
+        """``day_of`` a column."""
+        return self.found
+
+
 class Words(Rows):
     """Rows that name the day of a clock instead of working it out: that fills pages."""
 
     def days(self, clock: Clock) -> Days:
         """``day_of`` the clock's column."""
         way = self._ways.find(clock.path, f"the clock {clock.event!r}")
-        return Days(self._ways.value(way, sa.func.day_of(way.column, type_=sa.Text()), "day"), Form())
+        return Day(self._ways.value(way, sa.func.day_of(way.column, type_=sa.Text()), "day"), Form())
 
 
 class Telling(Scope):
-    """A scope whose rows are told, not read."""
+    """A scope whose rows are told, not read, and everything that refers where it is looked for."""
+
+    @property
+    def joins(self) -> bool:
+        """As a reader would."""
+        return True
 
     def rows(self, target: Target) -> Rows:
         """The rows of a target's container."""
