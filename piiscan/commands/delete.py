@@ -116,7 +116,7 @@ def plan(
         rule=rule,
     )
     with app.console.scan_progress() as meter:
-        made = make_plan(config, inventory, assessment, rules.fingerprint, request, secret, folder, meter)
+        made = make_plan(config, inventory, assessment, rules, request, secret, folder, meter)
     finish(app, plan_document(made, folder), output)
 
 
@@ -222,17 +222,19 @@ def apply(
     if (ended := finished_document(place, secret)) is not None:
         app.console.note("this plan was carried out already: nothing was changed")
         return finish(app, ended, output)
-    order = preflight.authorised(config, place, secret, app.retention().fingerprint, today)
+    rules = app.retention()
+    order = preflight.authorised(config, place, secret, rules, today)
     if not execute:
         if confirm is not None:
             preflight.check_confirmed(order.plan_id, confirm)
-        outcome = applying.rehearse(config, app.inventory(), secret, order, today)
+        outcome = applying.rehearse(config, app.inventory(), rules, secret, order, today)
         return finish(app, apply_document(order, outcome, executed=False), output)
     limit = max_duration.total_seconds() if max_duration else None
     with app.console.scan_progress() as meter, Halt(limit) as halt:
         outcome = applying.apply(
             config,
             app.inventory(),
+            rules,
             secret,
             order,
             confirm=str(confirm),

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from piiscan.deletion.chain import positions, ranges, read_chain
-from piiscan.deletion.connecting import eraser_of, reading, writing
+from piiscan.deletion.connecting import reading, writing
 from piiscan.deletion.counting import Done as Told
 from piiscan.deletion.evidence import Evidence
 from piiscan.deletion.keys import portions, read_keys
-from piiscan.deletion.preflight import Check, Covers, check_confirmed, sources_of
+from piiscan.deletion.preflight import check_confirmed
+from piiscan.deletion.preparing import Opened, Ready, prepare
 from piiscan.deletion.progress import Counts, Done
 from piiscan.deletion.standing import new_ids
-from piiscan.deletion.targets import Targets
 from piiscan.errors import PiiscanError, RefusedError, SourceError
 from piiscan.model.erasing import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from piiscan.config import Config
     from piiscan.deletion.halting import Halt
     from piiscan.deletion.plan import Step
     from piiscan.deletion.preflight import Order
-    from piiscan.deletion.standing import Standing
     from piiscan.inventory import Inventory
     from piiscan.model import Secret
     from piiscan.model.erasing import Key, Target
-    from piiscan.ports import Connector, Eraser
     from piiscan.progress import Meter
+    from piiscan.rulepack.retention import RetentionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ class Outcome:
 def apply(
     config: Config,
     inventory: Inventory,
+    rules: RetentionRules,
     secret: Secret,
     order: Order,
     *,
@@ -67,66 +67,20 @@ def apply(
     with ExitStack() as open_:
         evidence = open_.enter_context(Evidence(order.folder, order.plan_id, secret))
         done = Done().take(evidence.chain.records)
-        ready = _prepare(config, inventory, secret, order, today, done, writing, open_)
+        ready = prepare(config, inventory, rules, secret, order, today, done, writing, open_)
         check_confirmed(order.plan_id, confirm)
         return _Run(order, secret, evidence, done, ready, halt, meter).carry_out(by)
 
 
-def rehearse(config: Config, inventory: Inventory, secret: Secret, order: Order, today: date) -> Outcome:
+def rehearse(
+    config: Config, inventory: Inventory, rules: RetentionRules, secret: Secret, order: Order, today: date
+) -> Outcome:
     """What `apply` would begin with: every check there is, through accounts that may only read. Raises as `apply` does."""
     chain = read_chain(order.folder, order.plan_id, secret)
     done = Done().take(chain.records if chain else ())
     with ExitStack() as open_:
-        ready = _prepare(config, inventory, secret, order, today, done, reading, open_)
+        ready = prepare(config, inventory, rules, secret, order, today, done, reading, open_)
     return Outcome(None, dict(done.steps), new_ids(ready.covers), chain.torn_bytes if chain else 0, finished=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """Everything checked, and the sources open."""
-
-    targets: Targets
-    erasers: dict[str, Eraser]
-    standings: dict[str, Standing]
-    covers: dict[int, Covers]
-
-
-def _prepare(
-    config: Config,
-    inventory: Inventory,
-    secret: Secret,
-    order: Order,
-    today: date,
-    done: Done,
-    connect: Callable[[Config, str], Connector],
-    open_: ExitStack,
-) -> _Ready:
-    """The sources, opened until ``open_`` ends and looked at. Raises RefusedError, PiiscanError."""
-    ready = _Ready(Targets(order.plan.as_of), {}, {}, {})
-    for step in order.plan.steps:
-        ready.targets.add(step)
-    for source in sources_of(order.plan):
-        try:
-            connector = open_.enter_context(closing(connect(config, source)))
-            eraser = ready.erasers[source] = eraser_of(connector, source)
-            check = Check(config, inventory, secret, order, source, today)
-            check.schema(eraser)
-            check.limits(eraser, ready.targets, _removed(order, source, done))
-            ready.standings[source], found = check.covers(connector)
-        except SourceError as error:
-            raise PiiscanError(f"{source}: {error.message}", hint=error.hint or "nothing was changed") from None
-        ready.covers.update(found)
-    return ready
-
-
-def _removed(order: Order, source: str, done: Done) -> dict[str, int]:
-    """The rows deleted already, by container path."""
-    removed: dict[str, int] = {}
-    for step in order.plan.steps:
-        if step.source == source and step.action == "delete":
-            path = step.container.path
-            removed[path] = removed.get(path, 0) + (done.steps[step.order].taken if step.order in done.steps else 0)
-    return removed
 
 
 class _Run:
@@ -136,7 +90,7 @@ class _Run:
         secret: Secret,
         evidence: Evidence,
         done: Done,
-        ready: _Ready,
+        ready: Ready,
         halt: Halt,
         meter: Meter,
     ) -> None:
@@ -157,41 +111,55 @@ class _Run:
         why = self._work()
         self._evidence.add("pause", why=why) if why else self._evidence.add("end", steps=self._totals())
         self._evidence.sign()
-        return Outcome(why, dict(self._done.steps), stopping, chain.torn_bytes, finished=why is None)
+        return Outcome(why, dict(self._done.steps), new_ids(self._ready.covers), chain.torn_bytes, finished=why is None)
 
     def _work(self) -> str | None:
         """Why it stopped; None when everything is done."""
-        for source in self._ready.erasers:
+        for source in self._ready.sources:
             self._meter.start(source)
             for step in (each for each in self._order.plan.steps if each.source == source):
                 self._meter.found(source)
-                why = self._step(step)
+                why = self._step(step, self._ready.sources[source])
                 if why is not None:
                     return why
                 self._meter.add(source, Told(1, 0))
             self._meter.listed(source)
         return None
 
-    def _step(self, step: Step) -> str | None:
+    def _step(self, step: Step, source: Opened) -> str | None:
         keys = read_keys(self._secret, step.order, self._order.folder.path / step.keys_file)
-        target = self._ready.targets.strict(step.order, *self._ready.covers.get(step.order, ((), ())))
+        target = self._target(step)
         for chunk, portion in enumerate(portions(keys, self._order.plan.chunk_rows), 1):
             if (step.order, chunk) in self._done.chunks:
                 continue
             if (why := self._halt.why) is not None:
                 return why
+            if source.standing.refresh():
+                target = self._narrow(step, source)
             try:
                 if not self._settled(step, chunk, target, portion):
                     self._chunk(step, chunk, target, portion)
             except SourceError as error:
-                self._evidence.add("failed", step=step.order, chunk=chunk, code=str(error.code), reason=error.message)
-                self._evidence.sign()
-                raise PiiscanError(
-                    f"{step.place}: {error.message}",
-                    hint=f"{error.hint + '; ' if error.hint else ''}what was finished is kept: run the same command again to go on",
-                ) from None
+                raise self._failed(step, chunk, error) from None
             self._meter.add(step.source, Told(0, len(portion)))
         return None
+
+    def _target(self, step: Step) -> Target:
+        return self._ready.targets.strict(step.order, *self._ready.covers.get(step.order, ((), ())))
+
+    def _narrow(self, step: Step, source: Opened) -> Target:
+        """The step's target under what was placed or ended while it ran, which is told in the evidence."""
+        self._ready.covers.update(source.check.covers(source.standing))
+        stopping = new_ids(self._ready.covers)
+        self._evidence.add("narrowed", narrowed=[{"step": order, "by": ids} for order, ids in sorted(stopping.items())])
+        return self._target(step)
+
+    def _failed(self, step: Step, chunk: int, error: SourceError) -> PiiscanError:
+        """Tells it in the evidence; the error a user sees."""
+        self._evidence.add("failed", step=step.order, chunk=chunk, code=str(error.code), reason=error.message)
+        self._evidence.sign()
+        more = "what was finished is kept: run the same command again to go on"
+        return PiiscanError(f"{step.place}: {error.message}", hint=f"{error.hint}; {more}" if error.hint else more)
 
     def _chunk(self, step: Step, chunk: int, target: Target, portion: Sequence[Key]) -> None:
         """Removes one portion; what is intended is on the disk before the source commits."""
@@ -204,7 +172,7 @@ class _Run:
 
         became: dict[str, list[list[int]]] = {}
         if asked:
-            done = self._ready.erasers[step.source].erase(target, [portion[place] for place in asked], witness)
+            done = self._ready.sources[step.source].eraser.erase(target, [portion[place] for place in asked], witness)
             became = self._told(done, asked)
         if (intent := self._done.open) is None:
             self._intend(step, chunk, None, asked, sorted(held))
@@ -231,7 +199,7 @@ class _Run:
         """Positions of files that a hold or an extension of today stops; rows are told apart in the source."""
         if step.container.kind != "file":
             return set()
-        standing = self._ready.standings[step.source]
+        standing = self._ready.sources[step.source].standing
         return {place for place, key in enumerate(portion) if standing.stops_file(step, str(key[0])) is not None}
 
     def _settled(self, step: Step, chunk: int, target: Target, portion: Sequence[Key]) -> bool:
@@ -240,7 +208,7 @@ class _Run:
         if intent is None or (intent["step"], intent["chunk"]) != (step.order, chunk):
             return False
         taken = [portion[place] for place in positions(intent["taken"])]
-        there = self._ready.erasers[step.source].remaining(target, taken) if taken else ()
+        there = self._ready.sources[step.source].eraser.remaining(target, taken) if taken else ()
         if not there:
             self._record("done", step=step.order, chunk=chunk, settled=True)
             return True

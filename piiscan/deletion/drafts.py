@@ -12,10 +12,10 @@ from piiscan.deletion.order import Cycle, Edge, arrange
 from piiscan.deletion.plan import Link, RuleNote, Step
 from piiscan.deletion.releasing import Releasing, check_triggers, refusal
 from piiscan.deletion.structure import breakable, check_changes, firing, note_of, shapes_of
+from piiscan.deletion.targets import everything
 from piiscan.errors import RefusedError, UsageError
 from piiscan.model import Skip, SkipCode
-from piiscan.model.erasing import Target
-from piiscan.model.judging import Change, Judgment, Term
+from piiscan.model.judging import Change, Judgment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from piiscan.deletion.plan import ShapeNote
     from piiscan.deletion.told import Told
-    from piiscan.model import Container
     from piiscan.model.erasing import Reference, Shape
     from piiscan.ports import Eraser
     from piiscan.retention import Due
@@ -244,23 +243,15 @@ class Draft:
 
 def possible(source: str, due: Sequence[Due]) -> tuple[list[Due], list[Skip]]:
     """What can be planned, and why the rest cannot: a rule that anonymizes must know which columns."""
-    kept = [each for each in due if each.rule.action == "delete" or each.judgment.changes]
-    skips = [
-        Skip(
-            source,
-            each.container.path,
-            SkipCode.UNSUPPORTED,
-            f"rule {each.rule.id} anonymizes, and no column is known to hold it",
-        )
-        for each in due
-        if each not in kept
-    ]
+    kept: list[Due] = []
+    skips: list[Skip] = []
+    for each in due:
+        if each.rule.action == "delete" or each.judgment.changes:
+            kept.append(each)
+        else:
+            reason = f"rule {each.rule.id} anonymizes, and no column is known to hold it"
+            skips.append(Skip(source, each.container.path, SkipCode.UNSUPPORTED, reason))
     return kept, skips
-
-
-def everything(container: Container, key: tuple[str, ...], as_of: date) -> Target:
-    """Every row of a table, by these columns."""
-    return Target(container, Judgment("all", Term(fixed=True)), "delete", as_of, key)
 
 
 def _bare(due: Due) -> Judgment:

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -122,6 +123,14 @@ class PlanFolder:
         whole = replace(document, body={"plan_id": made["plan_id"], "seal": made["seal"], **document.body})
         self.write(PLAN, as_json(whole))
         return made
+
+    def empty(self, *, remove: bool) -> None:
+        """Takes out everything, and with ``remove`` the folder itself, as far as that can be done."""
+        with suppress(OSError):
+            for path in self.path.iterdir():
+                path.unlink()
+            if remove:
+                self.path.rmdir()
 
     def sync(self) -> None:
         """Waits until the names in the folder are on the disk."""

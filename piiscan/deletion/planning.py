@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from piiscan.deletion.folder import SQL, PlanFolder, new_folder
 from piiscan.deletion.keys import KeyFile, write_keys
 from piiscan.deletion.plan import Plan
 from piiscan.deletion.said import hold_body, kept_body, kept_notes, notes, skip_body, totals
+from piiscan.deletion.standing import in_force
 from piiscan.deletion.targets import Targets
 from piiscan.deletion.wording import sql_text
 from piiscan.errors import SourceError
@@ -36,28 +36,30 @@ if TYPE_CHECKING:
     from piiscan.ports import Connector, Eraser
     from piiscan.progress import Meter
     from piiscan.retention import Assessment, Due
+    from piiscan.rulepack.retention import RetentionRules
 
 
 def make_plan(
     config: Config,
     inventory: Inventory,
     assessment: Assessment,
-    rules: str,
+    rules: RetentionRules,
     request: PlanRequest,
     secret: Secret,
     path: Path,
     meter: Meter,
 ) -> dict[str, Any]:
-    """The plan's document as it was written to a new folder at ``path``; ``rules`` is the fingerprint of the rules.
+    """The plan's document as it was written to a new folder at ``path``; ``rules`` are those it was assessed by.
 
     Reads from the sources and changes nothing. Raises RefusedError for what stands in the way, UsageError, SourceError; then
-    nothing is left of the folder.
+    the folder is as it was.
     """
+    existed = path.exists()
     folder = new_folder(path)
     try:
         return _Planner(config, inventory, assessment, rules, request, secret, folder, meter).make()
     except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
+        folder.empty(remove=not existed)
         raise
 
 
@@ -67,7 +69,7 @@ class _Planner:
         config: Config,
         inventory: Inventory,
         assessment: Assessment,
-        rules: str,
+        rules: RetentionRules,
         request: PlanRequest,
         secret: Secret,
         folder: PlanFolder,
@@ -75,9 +77,7 @@ class _Planner:
     ) -> None:
         self._config, self._inventory, self._assessment, self._rules = config, inventory, assessment, rules
         self._request, self._secret, self._folder, self._meter = request, secret, folder, meter
-        self._in_force = [
-            each for each in inventory.justifications() if each.against == "schedule" and each.covers(request.as_of)
-        ]
+        self._in_force = in_force(config, inventory, rules, request.as_of)
         self._holds = [each for each in self._in_force if each.kind == "hold"]
         records = inventory.containers()
         self._fingerprints = {
@@ -107,7 +107,7 @@ class _Planner:
             author=self._request.author,
             limits=self._request.limits,
             chunk_rows=self._request.chunk_rows,
-            rules=self._rules,
+            rules=self._rules.fingerprint,
             shapes=tuple(self._shapes),
             steps=tuple(self._steps),
             sql_sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from piiscan.deletion.approval import Approval, approved
 from piiscan.deletion.connecting import check_account
 from piiscan.deletion.counting import check_children
-from piiscan.deletion.drafts import everything
 from piiscan.deletion.keys import prove_unique
 from piiscan.deletion.plan import check_age
-from piiscan.deletion.standing import Standing
+from piiscan.deletion.standing import Covers, Standing
 from piiscan.deletion.structure import note_of
+from piiscan.deletion.targets import everything
 from piiscan.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from piiscan.deletion.targets import Targets
     from piiscan.inventory import Inventory
     from piiscan.model import Secret
-    from piiscan.model.judging import Cover
     from piiscan.ports import Connector, Eraser
-
-Covers = tuple[tuple["Cover", ...], tuple["Cover", ...]]
+    from piiscan.rulepack.retention import RetentionRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,10 @@ class Order:
         return str(self.document["plan_id"])
 
 
-def authorised(config: Config, folder: PlanFolder, secret: Secret, rules: str, today: date) -> Order:
+def authorised(config: Config, folder: PlanFolder, secret: Secret, rules: RetentionRules, today: date) -> Order:
     """The plan with its approval: intact, approved by somebody else who is listed, young enough, with accounts that may write.
 
-    ``rules`` is the fingerprint of the rules as they are now. Raises RefusedError, and UsageError for a missing account.
+    ``rules`` are the rules as they are now. Raises RefusedError, and UsageError for a missing account.
     """
     document = folder.document()
     plan = folder.plan(document, secret)
@@ -58,7 +56,7 @@ def authorised(config: Config, folder: PlanFolder, secret: Secret, rules: str, t
     check_age(plan.as_of, config.deletion.valid_for, today)
     for source in sources_of(plan):
         check_account(config, source)
-    if rules != plan.rules:
+    if rules.fingerprint != plan.rules:
         raise RefusedError(
             "the rules of retention have changed since the plan was made",
             hint="plan again: what was due may be due no longer",
@@ -83,9 +81,16 @@ class Check:
     """What is looked at in one source before rows of it are touched. Raises RefusedError, SourceError."""
 
     def __init__(
-        self, config: Config, inventory: Inventory, secret: Secret, order: Order, source: str, today: date
+        self,
+        config: Config,
+        inventory: Inventory,
+        rules: RetentionRules,
+        secret: Secret,
+        order: Order,
+        source: str,
+        today: date,
     ) -> None:
-        self._config, self._inventory, self._secret, self._today = config, inventory, secret, today
+        self._config, self._inventory, self._rules, self._secret, self._today = config, inventory, rules, secret, today
         self._order, self._source = order, source
         self._steps = [step for step in order.plan.steps if step.source == source]
 
@@ -125,14 +130,18 @@ class Check:
                         hint="the table has become smaller since the plan was made: plan again",
                     )
 
-    def covers(self, connector: Connector) -> tuple[Standing, dict[int, Covers]]:
-        """What holds back rows by now that the plan does not know, by the order of the step."""
-        known = self._order.plan.in_force
-        standing = Standing(self._config, self._inventory, self._secret, self._today, known, self._source, connector)
+    def standing(self, connector: Connector) -> Standing:
+        """What holds back rows by now, of which the plan does not know."""
+        plan = self._order.plan
+        known = (self._config, self._inventory, self._rules, self._secret, self._today, plan.in_force)
+        return Standing(*known, self._source, connector)
+
+    def covers(self, standing: Standing) -> dict[int, Covers]:
+        """What of it reaches rows of each step, by the step's order. Refuses where a hold reaches a table that was released."""
         for path in (path for source, path in self._order.plan.released if source == self._source):
             if (hold := standing.hold_on(path)) is not None:
                 raise RefusedError(
                     f"{self._source}:{path} was released, and since then hold {hold} reaches it",
                     hint="plan again without --release",
                 )
-        return standing, {step.order: standing.covers(step) for step in self._steps if step.container.kind != "file"}
+        return {step.order: standing.covers(step) for step in self._steps if step.container.kind != "file"}

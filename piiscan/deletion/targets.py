@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from piiscan.model.erasing import Dependent, Target
+from piiscan.model.judging import Judgment, Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from piiscan.deletion.plan import Link, Step
+    from piiscan.model import Container
     from piiscan.model.judging import Cover
 
 
@@ -96,3 +98,8 @@ class Targets:
         step = self._steps[order]
         judgment = replace(step.judgment, id=f"{step.judgment.id}#emptied", changes=())
         return replace(self._target(step, ()), action="delete", judgment=judgment, changes=())
+
+
+def everything(container: Container, key: tuple[str, ...], as_of: date) -> Target:
+    """Every row of a table, by these columns."""
+    return Target(container, Judgment("all", Term(fixed=True)), "delete", as_of, key)

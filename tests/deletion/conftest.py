@@ -20,7 +20,7 @@ from piiscan import config, rulepack, schemas
 from piiscan.deletion import APPROVAL, Halt, Limits, PlanFolder, PlanRequest, Told, json_text, read_private_key, sign
 from piiscan.deletion.applying import Outcome, apply
 from piiscan.deletion.planning import make_plan
-from piiscan.deletion.preflight import authorised
+from piiscan.deletion.preflight import Order, authorised
 from piiscan.deletion.verifying import Proof, verify
 from piiscan.inventory import Inventory
 from piiscan.progress import Meter
@@ -199,7 +199,7 @@ class Firm:
         found = assess(config, inventory, rules, as_of=DAY, rule=rule)
         key = config.key()
         assert key is not None
-        return make_plan(config, inventory, found, rules.fingerprint, request, key, self.folder / to, Meter())
+        return make_plan(config, inventory, found, rules, request, key, self.folder / to, Meter())
 
     def sign(self, of: str = "plan") -> None:
         """Bo's approval, made in this process."""
@@ -210,12 +210,28 @@ class Firm:
     def carry_out(self, of: str = "plan", *, max_duration_s: float | None = None, today: date = DAY) -> Outcome:
         """An apply in this process. Raises PiiscanError."""
         config, inventory, rules = self.loaded()
-        key, place = config.key(), PlanFolder(self.folder / of)
+        key, order = config.key(), self.order(of, today)
         assert key is not None
-        order = authorised(config, place, key, rules.fingerprint, today)
-        confirm = order.plan_id
         with Halt(max_duration_s) as halt:
-            return apply(config, inventory, key, order, confirm=confirm, by="op", today=today, halt=halt, meter=Meter())
+            return apply(
+                config,
+                inventory,
+                rules,
+                key,
+                order,
+                confirm=order.plan_id,
+                by="op",
+                today=today,
+                halt=halt,
+                meter=Meter(),
+            )
+
+    def order(self, of: str = "plan", today: date = DAY) -> Order:
+        """The plan, authorised. Raises PiiscanError."""
+        config, _, rules = self.loaded()
+        key = config.key()
+        assert key is not None
+        return authorised(config, PlanFolder(self.folder / of), key, rules, today)
 
     def prove(self, of: str = "plan") -> Proof:
         """A verification in this process."""

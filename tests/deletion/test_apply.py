@@ -151,6 +151,30 @@ def test_a_hold_on_some_rows_that_came_after_the_plan_stops_those(firm: Any) -> 
     assert firm.rows("SELECT count(*) FROM letters WHERE number = 1") == [(1,)]
 
 
+def test_a_hold_that_is_placed_while_it_runs_stops_the_rows_that_are_left(firm: Any, monkeypatch: Any) -> None:
+    """The store is asked before every chunk; what went before is gone."""
+    from piiscan.connectors.sql.connector import SqlConnector
+
+    made = prepared(firm)
+    real, calls = SqlConnector.erase, []
+
+    def holding(self: Any, target: Any, keys: Any, witness: Callable[..., None]) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            firm.run("holds", "add", *HOLD, "--source", "crm", "--container", "letters")
+        return real(self, target, keys, witness)
+
+    monkeypatch.setattr(SqlConnector, "erase", holding)
+    outcome = firm.carry_out()
+    chain = read_chain(PlanFolder(firm.folder / "plan"), made["plan_id"], firm.loaded()[0].key())
+
+    assert counts(outcome) == [(14, 13, 0), (80, 0, 0), (13, 0, 0), (40, 0, 0)]
+    assert [record["narrowed"] for record in chain.records if record["event"] == "narrowed"] == [
+        [{"step": 1, "by": ["H1"]}]
+    ]
+    assert firm.prove().findings == []
+
+
 def test_a_hold_the_plan_knows_is_in_it_and_stops_its_rows(firm: Any) -> None:
     """Counted, listed, and not planned."""
     assert firm.run("holds", "add", *HOLD, "--source", "crm", "--container", "letters").exit_code == 0
@@ -282,12 +306,16 @@ def test_a_source_that_fails_keeps_what_is_finished_and_the_same_call_goes_on(fi
 
 
 def test_when_time_is_up_it_stops_between_chunks_and_goes_on_later(firm: Any) -> None:
-    """Nothing begun, nothing removed; the evidence says why."""
+    """Nothing begun, nothing removed; the evidence says why, and the exit code is 4."""
+    from piiscan.commands._delete_outcomes import apply_document
+
     prepared(firm)
 
     outcome = firm.carry_out(max_duration_s=0.0)
 
+    document = apply_document(firm.order(), outcome, executed=True)
     assert (outcome.finished, outcome.why, counts(outcome)) == (False, "out of time", [])
+    assert (document.exit_code, document.reasons) == (4, ("unfinished",))
     assert [finding.code for finding in firm.prove().findings] == ["unfinished"]
     assert firm.carry_out().finished
     assert firm.prove().findings == []
@@ -399,4 +427,8 @@ def test_a_folder_that_holds_something_is_never_written_over(firm: Any) -> None:
         firm.make(to="plan")
 
     assert caught.value.message == f"{firm.folder / 'plan'} is not empty"
+    (firm.folder / "empty").mkdir()
+    with pytest.raises(RefusedError):
+        firm.make(to="empty", max_rows=1)
+    assert list((firm.folder / "empty").iterdir()) == []
     assert json.dumps(sorted(path.name for path in (firm.folder / "plan").iterdir())) == before
