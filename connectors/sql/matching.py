@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.compiler import compiles
 
 if TYPE_CHECKING:
@@ -25,6 +24,19 @@ class Untyped(sa.types.UserDefinedType[Any]):
     """The type of a value that goes to the driver as it is, and is taken by the database for what it is compared with."""
 
     cache_ok = True
+
+
+class Spelled(sa.types.UserDefinedType[Any]):
+    """A type by the name the database has for it."""
+
+    cache_ok = True
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_col_spec(self, **_settings: Any) -> str:
+        """The name, as it stands in a statement with parameters."""
+        return self.text.replace("%", "%%")
 
 
 UNTYPED: Final = Untyped()
@@ -64,20 +76,23 @@ def match_each(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
     return AnyOf(columns, keys)
 
 
-def match_records(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
-    """By PostgreSQL's own reading of JSON as rows of the table: one value to bind, each part of the column's own type.
+def match_records(types: Mapping[str, str]) -> Matcher:
+    """By PostgreSQL's own reading of JSON as rows: one value to bind, each part of the type that ``types`` says by column.
 
     A list of rows is planned there as so many alternatives: that takes twenty times as long.
     """
-    table: Any = columns[0].table
-    whole = getattr(table, "element", table)
-    name = PGDialect(paramstyle="named").identifier_preparer.format_table(whole)  # type: ignore[no-untyped-call]
-    records = [{column.key: part for column, part in zip(columns, key, strict=True)} for key in keys]
-    text = json.dumps(records, ensure_ascii=False, default=_spell)
-    found = sa.func.jsonb_populate_recordset(
-        sa.literal_column(f"NULL::{name}"), sa.cast(sa.bindparam(None, text, type_=sa.Text()), postgresql.JSONB)
-    ).table_valued(*(str(column.key) for column in columns))
-    return sa.tuple_(*columns).in_(sa.select(*found.c))
+
+    def match(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
+        names = [str(column.key) for column in columns]
+        records = [dict(zip(names, key, strict=True)) for key in keys]
+        text = json.dumps(records, ensure_ascii=False, default=_spell)
+        value = sa.cast(sa.bindparam(None, text, type_=sa.Text()), postgresql.JSONB)
+        spelled = (sa.column(name, Spelled(types[name])) for name in names)
+        rows = sa.func.jsonb_to_recordset(value).table_valued(*spelled, name="piiscan_keys")
+        found = rows.render_derived(with_types=True)
+        return sa.tuple_(*columns).in_(sa.select(*found.c))
+
+    return match
 
 
 def _spell(part: object) -> str:

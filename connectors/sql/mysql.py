@@ -109,6 +109,7 @@ class Mariadb(Server):
         "1044": "the login was refused: there is no such database, or the account has no right on it",
         **dict.fromkeys(("1045", "1698"), "the login was refused: wrong user or password, or not from this host"),
         "1049": "the server has no such database: check its name in the url",
+        "1665": "it logs statements, which does not go with READ COMMITTED: set binlog_format = MIXED or ROW",
         "1130": "the login was refused: no account may connect from this host",
         **dict.fromkeys(("1820", "1862"), "the login was refused: the password has expired"),
         **dict.fromkeys(("3118", "4151"), "the login was refused: the account is locked"),

@@ -62,6 +62,12 @@ GRANTS: Final = "CREATE ROLE piiscan LOGIN; GRANT CONNECT ON DATABASE ... TO pii
 DURABLE: Final = (
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 )
+TYPES: Final = sa.text("""
+SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = :schema AND c.relname = :name AND a.attnum > 0 AND NOT a.attisdropped
+""")
 TOUCHED: Final = "SELECT sum(n_tup_del + n_tup_upd) FROM pg_catalog.pg_stat_xact_user_tables"
 PAGE_BYTES: Final = 8192
 REFUSALS: Final = (
@@ -88,6 +94,7 @@ class Postgresql(Server):
 
     name = "PostgreSQL"
     hidden = frozenset({"information_schema"})
+    fences_dates = True
     takes_arrays = True
     codes: ClassVar = {
         "42501": SkipCode.NO_PERMISSION,
@@ -192,8 +199,11 @@ class Postgresql(Server):
         return sa.collate(super().plain(column, kind), "C")
 
     def fence(self, query: sa.Select[Any]) -> sa.Select[Any]:
-        """By OFFSET 0, which keeps the planner from putting an expression wherever its name stands."""
-        return query.offset(0)
+        """By a column that the planner must take for different each time it is asked: it costs nothing, and workers can share the rows.
+
+        OFFSET 0, the usual way, would leave them to one process.
+        """
+        return query.add_columns(sa.func.pg_is_in_recovery().label("piiscan_fence"))
 
     def group(self, connection: sa.Connection) -> None:
         """The planner takes the groups for many, and would sort all rows on disk."""
@@ -207,9 +217,10 @@ class Postgresql(Server):
         """A domain is fetched as what it is made of."""
         return super().cell(name, self.base(kind))
 
-    def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
+    def matcher(self, connection: sa.Connection, schema: str | None, name: str, _columns: Sequence[str]) -> Matcher:
         """By one value to bind."""
-        return match_records
+        rows = connection.execute(TYPES, {"schema": schema, "name": name})
+        return match_records({row.name: row.type for row in rows})
 
     def key_part(self, column: Expression, kind: TypeEngine[Any]) -> Expression:
         """A domain is what it is made of."""

@@ -137,6 +137,20 @@ def test_a_row_whose_sqlite_key_is_null_is_kept_back(base):
     assert (found.rows, found.blocked, base.keys(target)) == (1, 1, [("a",)])
 
 
+@pytest.mark.parametrize("base", ["postgresql"], indirect=True)
+def test_types_of_postgresql_with_odd_names_and_rules_of_their_own(base):
+    """A domain that is never null stands beside the key, or is it."""
+    base.run(
+        'CREATE DOMAIN "odd % ""one""" AS text NOT NULL',
+        "CREATE DOMAIN present AS int CHECK (value IS NOT NULL)",
+        'CREATE TABLE t (k "odd % ""one""", n present, at date, PRIMARY KEY (k))',
+        "INSERT INTO t VALUES ('a', 1, '2010-01-01'), ('b', 1, '2024-01-01')",
+    )
+    target = base.target("t")
+
+    assert base.erase(target, [("a",), ("b",)]) == Chunk(2, taken=(0,), changed=(1,))
+
+
 @pytest.mark.parametrize("base", ["postgresql", "mariadb"], indirect=True)
 def test_a_key_renamed_by_case_alone_is_another_key(base):
     """A case-insensitive column would find it; what was reviewed is not there any more."""
