@@ -292,7 +292,7 @@ JOINED = " FROM s.t AS piiscan_0 LEFT OUTER JOIN s.a AS piiscan_1 ON piiscan_1.i
 
 @each(
     sqlite=" LIMIT ? OFFSET 0",
-    postgresql='CASE WHEN (((piiscan_0.word COLLATE "C") COLLATE "C") = \'x\') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1'
+    postgresql='CASE WHEN (((piiscan_0.word COLLATE "C") COLLATE "C") = \'x\') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1, pg_is_in_recovery() AS piiscan_fence'
     + JOINED,
     mariadb="CASE WHEN (CAST(CAST(piiscan_0.word AS CHAR) AS BINARY) = 'x') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0,"
     " CASE WHEN (dayofmonth(piiscan_0.day) BETWEEN 1 AND dayofmonth(last_day(piiscan_0.day))) THEN 1 END AS real_0, piiscan_1.closed AS day_1,"
@@ -338,7 +338,7 @@ def test_judgments_are_gone_through_once_a_group(bench, rows):
         " CASE WHEN (piiscan_rows.day_1 >= '2026-07-02') THEN NULL WHEN (piiscan_rows.day_1 >= '2022-01-02') THEN 1 WHEN (piiscan_rows.day_1 >= '1970-01-02') THEN 0"
         " WHEN (piiscan_rows.day_1 >= '1970-01-01') THEN NULL WHEN (piiscan_rows.day_1 >= '1901-01-01') THEN 0 END AS clock_1, piiscan_rows.day_1 AS day_1"
         " FROM (SELECT CAST(-1 AS INTEGER) AS owner_number,"
-        ' CASE WHEN (((piiscan_0.word COLLATE "C") COLLATE "C") = \'x\') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1'
+        ' CASE WHEN (((piiscan_0.word COLLATE "C") COLLATE "C") = \'x\') THEN 1 ELSE 0 END AS fact_1, piiscan_0.day AS day_0, piiscan_1.closed AS day_1, pg_is_in_recovery() AS piiscan_fence'
         + JOINED
         + ") AS piiscan_rows) AS piiscan_buckets"
         " GROUP BY piiscan_buckets.owner_number, piiscan_buckets.fact_1, piiscan_buckets.clock_0, piiscan_buckets.clock_1) AS piiscan_groups) AS piiscan_judged"

@@ -184,5 +184,7 @@ def test_rows_that_somebody_holds_too_long_are_a_timeout(base):
         base.writer(lock_timeout_s=0.4).erase(target, [(1,), (2,)], print)
 
     assert caught.value.code is SkipCode.TIMEOUT
-    assert caught.value.hint == "go on at a quieter hour, index the columns that refer to it, or raise [scan] lock_timeout"
+    assert (
+        caught.value.hint == "go on at a quieter hour, index the columns that refer to it, or raise [scan] lock_timeout"
+    )
     assert len(base.rows("SELECT id FROM t")) == 4
