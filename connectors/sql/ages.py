@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from piiscan.connectors.sql.days import fenced
 from piiscan.connectors.sql.rows import Rows
 from piiscan.model import AgeRow, Ages, Clock, Container
 
@@ -28,16 +29,20 @@ def count_ages(
     """Rows by day and owner; they add up to the table's. Raises SourceError when a column of the clock does not exist."""
     rows = Rows(connection, server, container, datetime.now(UTC).date(), owner_column)
     days = rows.days(clock)
-    keys = (days.whole().label("day"), rows.owner().label("owner"))
     filled = [
         sa.case((rows.column(name).is_not(None), 1), else_=0).label(f"filled_{place}")
         for place, name in enumerate(columns)
     ]
-    inner = rows.select(*keys, *filled).subquery("piiscan_dated")
-    key = [inner.c[column.name] for column in keys]
-    sums = [sa.func.sum(inner.c[column.name]) for column in filled]
+    read = rows.select(*days.labels(), rows.owner_number().label("owner"), *filled)
+    found = fenced(server, read, [days]).subquery("piiscan_rows")
+    dated = sa.select(days.again(found).whole().label("day"), found.c.owner, *(found.c[each.name] for each in filled))
+    inner = dated.subquery("piiscan_dated")
+    sums = [sa.func.sum(inner.c[each.name]) for each in filled]
+    query = sa.select(inner.c.day, rows.name_owner(inner.c.owner), sa.func.count(), *sums).group_by(
+        inner.c.day, inner.c.owner
+    )
     counted: defaultdict[tuple[date | None, str | None], list[int]] = defaultdict(lambda: [0] * (1 + len(sums)))
-    for row in connection.execute(sa.select(*key, sa.func.count(), *sums).group_by(*key)):
+    for row in connection.execute(query).tuples():
         known = counted[days.form.read(row[0]), row[1]]
         known[:] = [before + int(more) for before, more in zip(known, row[2:], strict=True)]
     order = sorted(counted.items(), key=lambda item: (item[0][1] or "", item[0][0] is not None, item[0][0] or date.min))

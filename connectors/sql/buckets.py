@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.days import Form
+from piiscan.connectors.sql.days import fenced
 from piiscan.model.judging import Ended
 
 if TYPE_CHECKING:
@@ -90,19 +89,12 @@ class Buckets:
 
     def _bucketed(self) -> sa.Subquery:
         """Of each row the facts, and by clock what was found and its bucket."""
-        found: list[Expression] = []
-        for number, days in enumerate(self._days.values()):
-            found.append(days.found.label(f"day_{number}"))
-            if days.is_real is not None:
-                found.append(sa.case((days.is_real, 1)).label(f"real_{number}"))
+        found = [label for number, days in enumerate(self._days.values()) for label in days.labels(number)]
         read = self._rows.select(*self._facts.values(), *found)
-        if self._rows.server.fences_dates or any(days.form == Form() for days in self._days.values()):
-            read = self._rows.server.fence(read)
-        rows = read.subquery("piiscan_rows")
-        buckets = []
+        rows = fenced(self._rows.server, read, self._days.values()).subquery("piiscan_rows")
+        buckets: list[Expression] = []
         for number, (path, days) in enumerate(self._days.items()):
-            is_real = None if days.is_real is None else rows.c[f"real_{number}"] == 1
-            again = replace(days, found=rows.c[f"day_{number}"], is_real=is_real)
+            again = days.again(rows, number)
             buckets += [again.bucket(self._cutoffs[path]).label(f"clock_{number}"), again.found]
         return sa.select(*(rows.c[label.name] for label in self._facts.values()), *buckets).subquery("piiscan_buckets")
 

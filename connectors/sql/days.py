@@ -5,7 +5,7 @@ A value that names no day of the calendar, a sentinel, a year before `EARLIEST` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from piiscan.connectors.sql.scales import EPOCH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from piiscan.connectors.sql.scales import Scale
     from piiscan.connectors.sql.server import Expression, Server
@@ -74,6 +74,16 @@ class Days:
         """What was found, NULL for a row without a day."""
         return sa.case((self._is_day(), self.found))
 
+    def labels(self, number: int = 0) -> list[Expression]:
+        """What a query of rows selects of it, for `again`."""
+        real = [] if self.is_real is None else [sa.case((self.is_real, 1)).label(f"real_{number}")]
+        return [self.found.label(f"day_{number}"), *real]
+
+    def again(self, rows: sa.Subquery, number: int = 0) -> Days:
+        """The same of rows that were selected with its `labels`."""
+        is_real = None if self.is_real is None else rows.c[f"real_{number}"] == 1
+        return replace(self, found=rows.c[f"day_{number}"], is_real=is_real)
+
     def until(self, day: date) -> Expression:
         """Whether it is that day or earlier; unknown without a day."""
         return self.value < self.form.start(_next(day))
@@ -129,6 +139,11 @@ def read_days(server: Server, column: Expression, kind: Any, writing: Writing, a
         number = None if writing.scale is None else writing.scale.iso(server, column)
         text = server.by_type(column, text, number)
     return Days(text, Form(), last)
+
+
+def fenced(server: Server, query: sa.Select[Any], days: Iterable[Days]) -> sa.Select[Any]:
+    """A query of rows with the `Days.labels` of some columns, such that each is worked out once a row."""
+    return server.fence(query) if server.fences_dates or any(each.form == Form() for each in days) else query
 
 
 def _next(day: date) -> date:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.days import NO_DAY, ONE_DAY, Days, Form, read_days
+from piiscan.connectors.sql.days import NO_DAY, ONE_DAY, Days, fenced, read_days
 from piiscan.connectors.sql.paths import Ways
 from piiscan.connectors.sql.scales import NUMBER_SENTINELS
 from piiscan.connectors.sql.writings import Writing, read_writings
@@ -72,17 +72,18 @@ class Reading:
         days = read_days(server, way.column, way.kind, writing, as_of)
         return cls(days, writing, way.column.is_(None), sa.or_(*found))
 
-    def labels(self, number: int) -> list[sa.Label[Any]]:
+    def labels(self, number: int) -> list[Expression]:
         """What is worked out once a row."""
-        flags = (("null", self.is_null), ("sentinel", self.is_sentinel), ("real", self.days.is_real))
-        found = [sa.case((flag, 1), else_=0).label(f"{name}_{number}") for name, flag in flags if flag is not None]
-        return [self.days.found.label(f"day_{number}"), *found]
+        flags = {"null": self.is_null, "sentinel": self.is_sentinel}
+        return [
+            *self.days.labels(number),
+            *(sa.case((flag, 1), else_=0).label(f"{name}_{number}") for name, flag in flags.items()),
+        ]
 
     def sums(self, rows: sa.Subquery, number: int) -> list[Expression]:
         """Nulls, sentinels, days to come, days, the first and the last."""
-        column, form = rows.c[f"day_{number}"], self.days.form
-        is_real = None if self.days.is_real is None else rows.c[f"real_{number}"] == 1
-        days = Days(column, form, self.days.until_day, is_real)
+        days = self.days.again(rows, number)
+        column, form, is_real = days.found, days.form, days.is_real
         sentinel = [rows.c[f"sentinel_{number}"] == 1, column >= form.start(FOREVER)]
         sentinel += [sa.and_(column >= form.start(day), column < form.start(day + ONE_DAY)) for day in SENTINEL_DAYS]
         if form.kind is not None:
@@ -120,9 +121,7 @@ class Reading:
 def _statement(server: Server, ways: Ways, read: Sequence[Reading]) -> sa.Select[Any]:
     """One row: how many there are, and the sums of each column."""
     query = ways.select(*(label for number, each in enumerate(read) for label in each.labels(number)))
-    if server.fences_dates or any(each.days.form == Form() for each in read):
-        query = server.fence(query)
-    rows = query.subquery("piiscan_profiled")
+    rows = fenced(server, query, (each.days for each in read)).subquery("piiscan_profiled")
     sums: list[Expression] = [sa.func.count()]
     sums += [found for number, each in enumerate(read) for found in each.sums(rows, number)]
     return sa.select(*sums).select_from(rows)
