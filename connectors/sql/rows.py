@@ -58,7 +58,7 @@ class Rows:
 
     def column(self, name: str) -> Expression:
         """A column of the table itself."""
-        return self._ways.find((name,), "the plan").column
+        return self._ways.find((name,), "what is asked").column
 
     def status(self, judgment: Judgment) -> Expression:
         """How a row stands, as in `piiscan.model.judging.RowStatus`; NULL where the judgment does not speak of it."""
@@ -101,7 +101,7 @@ class Rows:
     def made(self, changes: Sequence[Change]) -> Expression:
         """Whether every change is made already."""
         return sa.and_(
-            *(made(self.server, self._ways.find((change.column,), "the plan"), change) for change in changes)
+            *(made(self.server, self._ways.find((change.column,), "what is asked"), change) for change in changes)
         )
 
     def owner(self) -> Expression:

@@ -49,7 +49,6 @@ def command(app: App, sources: tuple[str, ...], output: Output) -> None:
     config = app.config()
     chosen = [config.source(name) for name in sources or tuple(config.sources)]
     plan = read_plan(config)
-    plan = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, PATIENCE_S))
     rows: list[tuple[str, Check]] = []
     proposals: list[Proposal] = []
     for source in chosen:
@@ -88,8 +87,10 @@ def _look(config: Config, source: Source, plan: ReadPlan) -> tuple[list[Check], 
         checks.append(Check("listing", "ok" if containers else "warning", f"{len(containers)} containers to scan"))
         checks += [_warning("listing", f"{skip.container or '*'}: {skip.code}: {skip.reason}") for skip in skips]
         checks += _collection(source, containers)
+    quick = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, PATIENCE_S))
+    with closing(connector_for(config, source, quick)) as connector:
         dated, proposals = _dates(connector, source, containers)
-        return [*checks, *dated], proposals
+    return [*checks, *dated], proposals
 
 
 def _collection(source: Source, containers: list[Container]) -> Iterator[Check]:

@@ -48,6 +48,10 @@ def test_a_day_is_named_in_iso_or_not_at_all(value: object, day: date | None) ->
         ([("call_date", "DATE"), ("dateCreated", "datetime")], ["dateCreated", "call_date"]),
         ([("received_on", None), ("note", None)], ["received_on"]),
         ([("placement_score", "INTEGER"), ("entry_fee", "NUMERIC")], []),
+        (
+            [("CREATEDATE", "DATE"), ("rcvd_dt", "DATE"), ("LASTUPDATE", "DATE"), ("termdate", "DATE")],
+            ["rcvd_dt", "CREATEDATE"],
+        ),
     ],
 )
 def test_the_likeliest_column_comes_first(columns: list[tuple[str, str | None]], names: list[str]) -> None:

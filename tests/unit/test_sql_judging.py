@@ -379,7 +379,7 @@ def test_an_empty_table_has_no_rows_to_judge(judge, database):
             "a test of an exception or request needs a column 'nam'",
         ),
         (Judgment("r", ended(Clock("e", ("account_id", "acounts.at")))), "leads to 'acounts': no such table"),
-        (Judgment("r", OVER, changes=(Change("ssn", "null"),)), "the plan needs a column 'ssn'"),
+        (Judgment("r", OVER, changes=(Change("ssn", "null"),)), "what is asked needs a column 'ssn'"),
     ],
 )
 def test_what_does_not_exist_is_named(database, judge, judgment, message):
