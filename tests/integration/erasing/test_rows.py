@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from piiscan.model.erasing import Reach
@@ -132,3 +134,60 @@ def test_keys_come_in_bounded_portions(base):
 
     assert [len(portion) for portion in portions] == [10, 10, 5]
     assert [key for portion in portions for key in portion] == [(n,) for n in range(1, 26)]
+
+
+def test_a_table_whose_own_rows_are_emptied_keeps_nothing_back(base):
+    """Who refers and stays is counted; who goes as well is not."""
+    base.run(
+        "CREATE TABLE staff (id int PRIMARY KEY, boss int, at date,"
+        " FOREIGN KEY (boss) REFERENCES staff (id) ON DELETE SET NULL)",
+        "INSERT INTO staff VALUES (1, NULL, '2010-01-01'), (2, 1, '2010-01-01'), (3, 1, '2024-01-01'), (4, 2, '2024-01-01')",
+    )
+    target = base.target("staff")
+
+    assert base.connector().reach(target) == Reach(2, 0, 4, {f"{base.prefix}staff(boss) null": 2})
+    assert base.erase(target).taken == (0, 1)
+    assert base.rows("SELECT id, boss FROM staff") == [(3, None), (4, None)]
+
+
+@pytest.mark.parametrize("base", ["sqlite", "postgresql"], indirect=True)
+def test_rows_that_get_a_default_are_counted(base):
+    """InnoDB knows no SET DEFAULT."""
+    base.run(
+        "CREATE TABLE p (id int PRIMARY KEY, at date)",
+        "CREATE TABLE c (id int PRIMARY KEY, p int DEFAULT 9, FOREIGN KEY (p) REFERENCES p (id) ON DELETE SET DEFAULT)",
+        "INSERT INTO p VALUES (1, '2010-01-01'), (9, '2024-01-01')",
+        "INSERT INTO c VALUES (1, 1), (2, 9)",
+    )
+    target = base.target("p")
+
+    assert base.connector().reach(target) == Reach(1, 0, 2, {f"{base.prefix}c(p) default": 1})
+    assert base.erase(target).taken == (0,)
+    assert base.rows("SELECT id, p FROM c") == [(1, 9), (2, 9)]
+
+
+def test_a_child_may_be_taken_by_several_steps(base):
+    """One rule's rows and another's: together they leave nothing that refers."""
+    base.run(
+        "CREATE TABLE p (id int PRIMARY KEY, at date)",
+        "CREATE TABLE c (id int PRIMARY KEY, p int, at date, used date, FOREIGN KEY (p) REFERENCES p (id))",
+        "INSERT INTO p VALUES (1, '2010-01-01'), (2, '2010-01-01')",
+        "INSERT INTO c VALUES (1, 1, '2010-01-01', NULL), (2, 1, NULL, '2010-01-01'), (3, 2, NULL, NULL)",
+    )
+    first, second = base.target("c"), base.target("c", column="used")
+    target = base.target("p", {"c": first})
+    both = replace(target, dependents=tuple(replace(each, also=(second,)) for each in target.dependents))
+
+    assert (base.keys(target), base.keys(both)) == ([], [(1,)])
+
+
+def test_what_a_released_cascade_cannot_take_along_keeps_its_parent_back(base):
+    """The child may go, but a row refers to it that stays: the database would refuse, or take that too."""
+    base.run(
+        *FAMILY,
+        "CREATE TABLE words (id int PRIMARY KEY, call_id int, FOREIGN KEY (call_id) REFERENCES calls (id))",
+        "INSERT INTO words VALUES (1, 100)",
+    )
+    target = base.target("accounts", {"calls": base.target("calls")}, released=("calls",))
+
+    assert (base.keys(target), base.connector().reach(target).blocked) == ([(10, "b"), (20, "a"), (40, "a")], 1)
