@@ -72,7 +72,12 @@ class Days:
     @property
     def value(self) -> Expression:
         """What was found, NULL for a row without a day."""
-        return sa.case((self._is_day(), self.found))
+        start = self.form.start
+        ages = [self.found >= start(EARLIEST), self.found < start(_next(self.until_day))]
+        if self.form == Form():  # a text is worked out anew wherever it stands: as rarely as can be
+            return sa.case((sa.and_(*ages), sa.func.nullif(self.found, start(NO_DAY), type_=sa.String(10))))
+        ages.append(sa.or_(self.found < start(NO_DAY), self.found >= start(NO_DAY + ONE_DAY)))
+        return sa.case((sa.and_(*ages, *([] if self.is_real is None else [self.is_real])), self.found))
 
     def labels(self, number: int = 0) -> list[Expression]:
         """What a query of rows selects of it, for `again`."""
@@ -114,15 +119,6 @@ class Days:
         if self.form.scale:
             return self.form.scale.iso(server, self.value)
         return self.value if self.form.kind is None else server.iso_day(self.value)
-
-    def _is_day(self) -> Expression:
-        start = self.form.start
-        plausible = sa.and_(
-            self.found >= start(EARLIEST),
-            self.found < start(_next(self.until_day)),
-            sa.or_(self.found < start(NO_DAY), self.found >= start(NO_DAY + ONE_DAY)),
-        )
-        return plausible if self.is_real is None else sa.and_(plausible, self.is_real)
 
 
 def read_days(server: Server, column: Expression, kind: Any, writing: Writing, as_of: date) -> Days:
