@@ -44,7 +44,7 @@ def counted(steps: Sequence[Step], eraser: Eraser, as_of: date) -> list[Step]:
         if step.action == "anonymize":
             path = step.container.path
             deleting = [each.order for each in steps if each.action == "delete" and each.container.path == path]
-            before = step.before if step.breaks or blocked[path] else tuple(deleting)
+            before = step.before if step.breaks or blocked[path] else (*step.before, *deleting)
             found[step.order] = _reached(replace(step, before=before), found, eraser, as_of)
     _check_clocks([found[step.order] for step in steps])
     return [found[step.order] for step in steps]
@@ -115,7 +115,8 @@ def _check_clocks(steps: Sequence[Step]) -> None:
 
 def _disturbs(step: Step, changed: set[str], later: Step) -> bool:
     here = step.container.path == later.container.path
-    if step.breaks or (here and later.order in step.before):
+    apart = later.order in step.before or step.order in later.before
+    if step.breaks or (here and apart):
         return False
     names = {f"{step.container.path}.{column}" for column in changed}
     bare = {name.rpartition(".")[0].rpartition(".")[2] + "." + name.rpartition(".")[2] for name in names}

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from piiscan.deletion.judgments import paths
 from piiscan.deletion.keys import prove_unique
+from piiscan.deletion.linking import linked
 from piiscan.deletion.order import Cycle, Edge, arrange
-from piiscan.deletion.plan import Link, RuleNote, Step
+from piiscan.deletion.plan import RuleNote, Step
 from piiscan.deletion.releasing import Releasing, check_triggers, refusal
 from piiscan.deletion.structure import breakable, check_changes, firing, note_of, shapes_of
 from piiscan.deletion.targets import everything
@@ -18,7 +19,7 @@ from piiscan.model import Skip, SkipCode
 from piiscan.model.judging import Change, Judgment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
 
     from piiscan.deletion.plan import ShapeNote
@@ -85,7 +86,7 @@ class Draft:
         emptying = list(self._emptying(broken))
         plain = [step for path in order for step in self._plain(path)]
         steps = [replace(step, order=first + place) for place, step in enumerate((*emptying, *plain))]
-        return self._linked(steps, broken)
+        return linked(steps, self._shapes, broken, self._releasing)
 
     # ---------------------------------------------------------------- keys, columns, triggers
 
@@ -164,29 +165,38 @@ class Draft:
                     f"--break {path}.{column}: it may not be null", hint="break another foreign key of the circle"
                 )
             self._check_break(path, reference)
+            changes = tuple(Change(each, "null") for each in reference.columns)
             for due in self._due[path]:
                 if not due.judgment.changes:
-                    changes = tuple(Change(each, "null") for each in reference.columns)
                     yield replace(
-                        self._step(due), action="anonymize", breaks=True, judgment=replace(_bare(due), changes=changes)
+                        self._step(due),
+                        action="anonymize",
+                        breaks=True,
+                        judgment=replace(_bare(due), changes=changes),
+                        triggers=firing(self._shapes[path], "update"),
+                        exempt=(),
+                        on_hold=0,
                     )
 
     def _check_break(self, path: str, reference: Reference) -> None:
         """Raises RefusedError where the emptied column is needed to date the rows, or a trigger would fire."""
         check_triggers(self._source, self._shapes[path], "update", self._told)
-        for due in self._due[path]:
+        table = path.rpartition(".")[2]
+        emptied = {f"{name}.{column}" for name in (path, table) for column in reference.columns}
+        for due in (each for found in self._due.values() for each in found):
+            own = due.container.path == path
             for way in paths(due.judgment):
-                if way[0] in reference.columns:
+                if (own and way[0] in reference.columns) or not emptied.isdisjoint(way[1:]):
                     raise RefusedError(
-                        f"--break {path}.{way[0]}: what dates the rows is reached by it",
+                        f"--break {path}.{reference.columns[0]}: rows of {due.container.path} are dated through it",
                         hint="break another foreign key of the circle",
                     )
 
     # ---------------------------------------------------------------- steps
 
     def _plain(self, path: str) -> Iterator[Step]:
-        """Of one table first what is anonymized, then what is deleted, each in the order of the rules."""
-        for due in sorted(self._due[path], key=lambda each: not each.judgment.changes):
+        """Of one table first what is anonymized, what takes most away first, then what is deleted, in the order of the rules."""
+        for due in sorted(self._due[path], key=lambda each: _strength(each.judgment)):
             yield self._step(due)
 
     def _step(self, due: Due) -> Step:
@@ -207,39 +217,6 @@ class Draft:
             on_hold=due.rows_on_hold,
         )
 
-    def _linked(self, steps: Sequence[Step], broken: Sequence[Reference]) -> list[Step]:
-        """The steps with what refers to their rows, and with the steps in the same table whose rows are not theirs."""
-        deleting: dict[str, list[int]] = defaultdict(list)
-        emptying: dict[tuple[str, tuple[str, ...]], list[int]] = defaultdict(list)
-        for step in steps:
-            if step.breaks:
-                emptying[step.container.path, tuple(each.column for each in step.judgment.changes)].append(step.order)
-            elif step.action == "delete":
-                deleting[step.container.path].append(step.order)
-        linked = []
-        for step in steps:
-            before = tuple(
-                order for order in deleting[step.container.path] if order < step.order and step.action == "delete"
-            )
-            links = tuple(self._links(step, broken, deleting, emptying)) if step.action == "delete" else ()
-            linked.append(replace(step, before=before, links=links))
-        return linked
-
-    def _links(
-        self,
-        step: Step,
-        broken: Sequence[Reference],
-        deleting: Mapping[str, Sequence[int]],
-        emptying: Mapping[tuple[str, tuple[str, ...]], Sequence[int]],
-    ) -> Iterator[Link]:
-        for each in self._shapes[step.container.path].references:
-            child = each.child.path
-            takers = emptying.get((child, each.columns), ()) if each in broken else deleting.get(child, ())
-            released = self._told.releases_child(self._source, child)
-            if released:
-                self._releasing.check(each)
-            yield Link(each, tuple(takers), released)
-
 
 def possible(source: str, due: Sequence[Due]) -> tuple[list[Due], list[Skip]]:
     """What can be planned, and why the rest cannot: a rule that anonymizes must know which columns."""
@@ -252,6 +229,12 @@ def possible(source: str, due: Sequence[Due]) -> tuple[list[Due], list[Skip]]:
             reason = f"rule {each.rule.id} anonymizes, and no column is known to hold it"
             skips.append(Skip(source, each.container.path, SkipCode.UNSUPPORTED, reason))
     return kept, skips
+
+
+def _strength(judgment: Judgment) -> int:
+    """The less, the more its changes take away; what is deleted comes last."""
+    ways = ("null", "constant", "prefix", "year")
+    return min((ways.index(change.to) for change in judgment.changes), default=len(ways))
 
 
 def _bare(due: Due) -> Judgment:

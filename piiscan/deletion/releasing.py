@@ -31,6 +31,13 @@ class Releasing:
         self.released: set[str] = set()
         """Paths of the tables that were found to be free to go along."""
 
+    def is_released(self, reference: Reference) -> bool:
+        """Whether rows that refer by this foreign key may go along. Raises RefusedError where they cannot."""
+        released = self._told.releases_child(self._source, reference.child.path)
+        if released:
+            self.check(reference)
+        return released
+
     def check(self, reference: Reference, above: tuple[str, ...] = ()) -> None:
         """Raises RefusedError where the database would not do it, or would reach further than anybody said."""
         child = reference.child.path
