@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from datetime import date
 from typing import TYPE_CHECKING
@@ -198,6 +199,8 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def inventory(store_url: str) -> Inventory:
+def inventory(store_url: str, empty_store: Path) -> Inventory:
     """A new inventory of each kind."""
+    if store_url.startswith("sqlite"):
+        shutil.copy(empty_store, store_url.removeprefix("sqlite:///"))
     return Inventory.open(store_url, create=True)

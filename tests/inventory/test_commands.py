@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,11 +30,12 @@ url = "sqlite:///crm.db"
 NAMES = ("public.debtors", "public.gone", "a.zip", "b.csv", "salary.csv", "ssn_no")
 
 
-@pytest.fixture
-def office(tmp_path: Path, firm: Firm) -> Path:
+@pytest.fixture(scope="module")
+def scanned(tmp_path_factory: pytest.TempPathFactory, firm: Firm) -> Path:
     """A folder with a configuration and a store of three runs."""
-    (tmp_path / "piiscan.toml").write_text(CONFIG)
-    inventory = Inventory.open(f"sqlite:///{tmp_path / 'piiscan.db'}", create=True)
+    folder = tmp_path_factory.mktemp("scanned")
+    (folder / "piiscan.toml").write_text(CONFIG)
+    inventory = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}", create=True)
     picture = Skip("share", "a.zip", SkipCode.UNSUPPORTED, "no text in a.zip/logo.png", ("logo.png",))
     debtors = firm.unit("ssn", "email", days=[firm.day(2024, 60, "mercy"), firm.day(2026, 40)])
     firm.run(inventory, debtors, firm.unit("ssn", path="public.gone"), firm.archive(["b.csv"]))
@@ -46,7 +48,13 @@ def office(tmp_path: Path, firm: Firm) -> Path:
         firm.skip(SkipCode.NO_PERMISSION, source="share", container="salary.csv"),
         status="partial",
     )
-    return tmp_path
+    return folder
+
+
+@pytest.fixture
+def office(scanned: Path, tmp_path: Path) -> Path:
+    """A copy of that folder, to do with as a test likes."""
+    return shutil.copytree(scanned, tmp_path, dirs_exist_ok=True)
 
 
 def printed(result: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 from contextlib import contextmanager
 from dataclasses import replace
@@ -112,11 +113,11 @@ def everything(inventory: Inventory, run: RunRecord) -> list[object]:
 
 def test_killed_at_twenty_statements_and_resumed_nothing_is_different(tmp_path: Path, firm: Firm) -> None:
     """Each time the inventory equals that of an undisturbed run, and there is one run, not two."""
+    before = tmp_path / "before.db"
+    firm.run(Inventory.open(f"sqlite:///{before}", create=True), *earlier(firm))
 
     def prepared(name: str) -> str:
-        url = f"sqlite:///{tmp_path / name}.db"
-        firm.run(Inventory.open(url, create=True), *earlier(firm))
-        return url
+        return f"sqlite:///{shutil.copy(before, tmp_path / name)}"
 
     calm = prepared("calm")
     with counted() as seen:

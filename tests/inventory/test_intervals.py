@@ -9,7 +9,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -36,14 +35,6 @@ archive = st.one_of(st.none(), st.just("skip"), st.tuples(member, member).filter
 night = st.fixed_dictionaries(
     {"t1": table, "t2": table, "zip": archive, "complete": st.booleans(), "killed": st.booleans()}
 )
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store to copy: migrating anew for each example would take most of the time."""
-    path = tmp_path_factory.mktemp("template") / "piiscan.db"
-    Inventory.open(f"sqlite:///{path}", create=True)
-    return path
 
 
 class ByHand:
@@ -124,10 +115,10 @@ def check_intervals(inventory: Inventory, runs: int) -> None:
 
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(nights=st.lists(night, min_size=1, max_size=5))
-def test_history_is_what_a_careful_clerk_would_have_written(nights: list[dict], firm: Firm, template: Path) -> None:
+def test_history_is_what_a_careful_clerk_would_have_written(nights: list[dict], firm: Firm, empty_store: Path) -> None:
     """Now and for every past run, whether or not runs were cut off and taken up again."""
     with tempfile.TemporaryDirectory() as folder:
-        path = shutil.copy(template, folder)
+        path = shutil.copy(empty_store, folder)
         inventory = Inventory.open(f"sqlite:///{path}")
         clerk, expected = ByHand(), []
         for what in nights:
@@ -147,12 +138,12 @@ def test_history_is_what_a_careful_clerk_would_have_written(nights: list[dict], 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(what=night, order=st.randoms(use_true_random=False))
-def test_the_order_of_units_does_not_matter(what: dict, order: object, firm: Firm, template: Path) -> None:
+def test_the_order_of_units_does_not_matter(what: dict, order: object, firm: Firm, empty_store: Path) -> None:
     """Workers finish as they please: the inventory is the same to the byte, apart from times."""
     with tempfile.TemporaryDirectory() as folder:
         said = []
         for name in ("straight", "shuffled"):
-            path = shutil.copy(template, Path(folder) / name)
+            path = shutil.copy(empty_store, Path(folder) / name)
             inventory = Inventory.open(f"sqlite:///{path}")
             steps = units(firm, what)
             if name == "shuffled":

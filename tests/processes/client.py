@@ -10,20 +10,32 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import TextIO
+    from collections.abc import Mapping
 
 SERVER = Path(__file__).parent / "server.py"
-Ended = tuple[int, bytes, bytes]
-"""Exit code (negative: the signal that ended it), standard output, standard error."""
 
 
-class Server:
-    """The server, started when the first command is run."""
+@dataclass(frozen=True)
+class Result:
+    """How a command ended (negative: the signal that ended it) and what it said."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Standard output as the JSON document it must be."""
+        return cast("dict[str, Any]", json.loads(self.stdout))
+
+
+class Commands:
+    """Runs commands. The server is started for the first of them."""
 
     def __init__(self) -> None:
         self._socket: socket.socket | None = None
@@ -31,27 +43,30 @@ class Server:
 
     def run(
         self,
-        args: Sequence[str],
-        *,
+        *args: str | Path,
         cwd: Path,
-        text: bytes,
         env: Mapping[str, str],
-        stdout: TextIO | None,
-        umask: int,
-        timeout: float,
-    ) -> Ended:
-        """Runs one command to its end. Raises TimeoutExpired, after killing it."""
+        input: str = "",  # noqa: A002  # subprocess's own word
+        stdout: TextIO | None = None,
+        umask: int = 0o022,
+        timeout: float = 300,
+        fresh: bool = False,
+    ) -> Result:
+        """Runs one command to its end: forked, or ``fresh`` as a new interpreter. Raises TimeoutExpired."""
+        words = [*map(str, args)]
+        if fresh or sys.platform != "linux":
+            return _run_fresh(words, cwd=cwd, env=env, input=input, stdout=stdout, umask=umask, timeout=timeout)
         stdin, written = os.pipe()
         said, out = (None, os.dup(stdout.fileno())) if stdout else os.pipe()
         complained, err = os.pipe()
-        request = {"args": [*args], "cwd": str(cwd), "env": dict(env), "umask": umask}
+        request = {"args": words, "cwd": str(cwd), "env": dict(env), "umask": umask}
         requests = self._connected()
         socket.send_fds(requests, [json.dumps(request).encode()], [stdin, out, err])
         for stream in (stdin, out, err):
             os.close(stream)
         pid = _answer(requests)
         with ThreadPoolExecutor(3) as pool:
-            pool.submit(_write, written, text)
+            pool.submit(_write, written, input)
             texts = [pool.submit(_read, stream) for stream in (said, complained)]
             requests.settimeout(timeout)
             try:
@@ -59,11 +74,10 @@ class Server:
             except TimeoutError:
                 os.kill(pid, signal.SIGKILL)
                 requests.settimeout(None)
-                requests.recv(64)
-                raise subprocess.TimeoutExpired(args, timeout) from None
-            finally:
-                requests.settimeout(None)
-            return code, texts[0].result(), texts[1].result()
+                _answer(requests)
+                raise subprocess.TimeoutExpired(words, timeout) from None
+            requests.settimeout(None)
+            return Result(code, texts[0].result(), texts[1].result())
 
     def _connected(self) -> socket.socket:
         if self._socket is None:
@@ -82,29 +96,16 @@ class Server:
             self._process.wait(60)
 
 
-def run_fresh(
-    args: Sequence[str],
-    *,
-    cwd: Path,
-    text: bytes,
-    env: Mapping[str, str],
-    stdout: TextIO | None,
-    umask: int,
-    timeout: float,
-) -> Ended:
-    """Runs one command to its end in a new interpreter. Raises TimeoutExpired."""
+def _run_fresh(args: list[str], *, stdout: TextIO | None, **settings: Any) -> Result:
     done = subprocess.run(
         [sys.executable, "-m", "piiscan", *args],
-        cwd=cwd,
-        input=text,
-        env=env,
         stdout=stdout or subprocess.PIPE,
         stderr=subprocess.PIPE,
-        umask=umask,
-        timeout=timeout,
+        encoding="utf-8",
         check=False,
+        **settings,
     )
-    return done.returncode, done.stdout or b"", done.stderr
+    return Result(done.returncode, done.stdout or "", done.stderr)
 
 
 def _answer(requests: socket.socket) -> int:
@@ -113,13 +114,13 @@ def _answer(requests: socket.socket) -> int:
     return int(json.loads(answer))
 
 
-def _read(stream: int | None) -> bytes:
+def _read(stream: int | None) -> str:
     if stream is None:
-        return b""
-    with open(stream, "rb") as file:  # noqa: PTH123 - a number, no path
+        return ""
+    with os.fdopen(stream, encoding="utf-8") as file:
         return file.read()
 
 
-def _write(stream: int, text: bytes) -> None:
-    with suppress(BrokenPipeError), open(stream, "wb") as file:
+def _write(stream: int, text: str) -> None:
+    with suppress(BrokenPipeError), os.fdopen(stream, "w", encoding="utf-8") as file:
         file.write(text)

@@ -14,6 +14,7 @@ import pkgutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
@@ -81,6 +82,7 @@ def become(request: dict[str, Any]) -> NoReturn:
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
+    tempfile.tempdir = None
     # Neither is a child of this process, so that it could not wait for them as it does for its own.
     forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None
     resource_tracker._resource_tracker._pid = None

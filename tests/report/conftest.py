@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -30,7 +32,6 @@ from piiscan.report import categories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
 PACKS = rulepack.load()
 
@@ -40,9 +41,9 @@ class Firm:
 
     packs = PACKS
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "store.db"
-        self.inventory = Inventory.open(f"sqlite:///{self.path}", create=True, packs=PACKS)
+    def __init__(self, folder: Path, empty_store: Path) -> None:
+        self.path = Path(shutil.copy(empty_store, folder / "store.db"))
+        self.inventory = Inventory.open(f"sqlite:///{self.path}", packs=PACKS)
         self.settings: dict[str, Any] = {
             "firm": {"name": "Example Receivables"},
             "sources": {"crm": {"connector": "sql", "url": "sqlite:///crm.db"}},
@@ -134,9 +135,9 @@ def _holding(
 
 
 @pytest.fixture
-def firm(tmp_path: Path) -> Firm:
+def firm(tmp_path: Path, empty_store: Path) -> Firm:
     """A firm with one source, crm, and nothing scanned."""
-    return Firm(tmp_path)
+    return Firm(tmp_path, empty_store)
 
 
 @pytest.fixture
