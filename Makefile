@@ -19,8 +19,10 @@ demo: .venv/installed
 	@$(BIN)/piiscan demo --dir $(DEMO) $(ARGS)
 	@echo "from here that is: $(BIN)/piiscan -c $(DEMO)/piiscan.toml inventory list" >&2
 
+# Neighbouring tests share what is dear to make, so each worker begins with a stretch of them and takes from the others' when
+# it is done. Compiled code is kept, whatever the environment says: tests start hundreds of interpreters.
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 # Types and imports are checked on an installed copy: there piiscan.connectors, .reports and .rules lie below piiscan.
 lint: .venv/installed-dev
