@@ -181,7 +181,7 @@ def approve(app: App, folder: Path, key_file: Path, name: str | None, output: Ou
 
     config, place = app.config(), PlanFolder(folder)
     document = place.document()
-    if (secret := config.key()) is not None:
+    if (secret := _key_at_hand(app, config)) is not None:
         place.check_seal(document, secret)
     check_age(_day(document["as_of"]), config.deletion.valid_for, day_of(None, config))
     body = sign(place, document, read_private_key(key_file), config.security.approvers, name)
@@ -280,6 +280,20 @@ def _key(config: Config) -> Secret:
     key = config.key()
     if key is None:
         raise UsageError("the keys of rows are sealed, and there is no key", hint=NO_KEY_HINT)
+    return key
+
+
+def _key_at_hand(app: App, config: Config) -> Secret | None:
+    """The firm's key where this account may read it: who approves need not."""
+    try:
+        key = config.key()
+    except UsageError as error:
+        app.console.warn(f"the firm's key is not at hand: {error.message}")
+        key = None
+    if key is None:
+        app.console.warn(
+            "whether the plan was made with the firm's key is not checked now, but before it is carried out"
+        )
     return key
 
 

@@ -6,18 +6,33 @@ import base64
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from piiscan import config, rulepack, schemas
-from piiscan.deletion import APPROVAL, Halt, Limits, PlanFolder, PlanRequest, Told, json_text, read_private_key, sign
+from piiscan.deletion import (
+    APPROVAL,
+    Halt,
+    Limits,
+    PlanFolder,
+    PlanRequest,
+    Told,
+    evidence,
+    json_text,
+    read_private_key,
+    sign,
+)
 from piiscan.deletion.applying import Outcome, apply
 from piiscan.deletion.planning import make_plan
 from piiscan.deletion.preflight import Order, authorised
@@ -28,7 +43,7 @@ from piiscan.retention import assess
 from piiscan.rulepack.retention import RetentionRules, load_retention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from piiscan.config import Config
@@ -232,6 +247,45 @@ class Firm:
         key = config.key()
         assert key is not None
         return authorised(config, PlanFolder(self.folder / of), key, rules, today)
+
+    def dies(self, kill_at: int) -> bool:
+        """Whether an apply in a process of its own died at that point, as by kill -9."""
+        child = os.fork()
+        if not child:
+            try:
+                with self.ticking(kill_at):
+                    self.carry_out()
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(child, 0)
+        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+    @contextmanager
+    def ticking(self, kill_at: int | None = None) -> Iterator[list[int]]:
+        """Counts statements, commits, and halves of every record of evidence; at ``kill_at`` the process dies."""
+        seen = [0]
+
+        def tick(*_: Any) -> None:
+            seen[0] += 1
+            if seen[0] == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def halves(fd: int, line: bytes) -> None:
+            tick()
+            os.write(fd, line[: len(line) // 2])
+            tick()
+            os.write(fd, line[len(line) // 2 :])
+            tick()
+
+        real, evidence._write_all = evidence._write_all, halves
+        event.listen(Engine, "after_cursor_execute", tick)
+        event.listen(Engine, "commit", tick)
+        try:
+            yield seen
+        finally:
+            evidence._write_all = real
+            event.remove(Engine, "after_cursor_execute", tick)
+            event.remove(Engine, "commit", tick)
 
     def prove(self, of: str = "plan") -> Proof:
         """A verification in this process."""

@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
-from piiscan.deletion import Done, PlanFolder, evidence, read_chain
+from piiscan.deletion import Done, PlanFolder, read_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 KILLS = 50
 SEED = 1719
-
-
-@contextmanager
-def ticking(kill_at: int | None = None) -> Iterator[list[int]]:
-    """Counts statements, commits, and halves of every record of evidence; at ``kill_at`` the process dies as by kill -9."""
-    seen = [0]
-
-    def tick(*_: Any) -> None:
-        seen[0] += 1
-        if seen[0] == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def halves(fd: int, line: bytes) -> None:
-        tick()
-        os.write(fd, line[: len(line) // 2])
-        tick()
-        os.write(fd, line[len(line) // 2 :])
-        tick()
-
-    real, evidence._write_all = evidence._write_all, halves  # type: ignore[attr-defined]
-    event.listen(Engine, "after_cursor_execute", tick)
-    event.listen(Engine, "commit", tick)
-    try:
-        yield seen
-    finally:
-        evidence._write_all = real  # type: ignore[attr-defined]
-        event.remove(Engine, "after_cursor_execute", tick)
-        event.remove(Engine, "commit", tick)
-
-
-def dies(firm: Any, kill_at: int) -> bool:
-    """Whether an apply in a process of its own died at that point."""
-    child = os.fork()
-    if not child:
-        try:
-            with ticking(kill_at):
-                firm.carry_out()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +30,14 @@ def planned(scanned: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_killed_at_fifty_points_and_resumed_nothing_is_different(planned: Any, tmp_path: Path) -> None:
     """The database, the totals of every step and the proof are those of an apply that nobody disturbed."""
     calm = planned.copy(tmp_path / "calm")
-    with ticking() as seen:
+    with calm.ticking() as seen:
         outcome = calm.carry_out()
     expected, dump = {order: each.body() for order, each in outcome.steps.items()}, calm.dump()
     points = random.Random(SEED).sample(range(1, seen[0] + 1), KILLS)
 
     for point in points:
         firm = planned.copy(tmp_path / f"killed-at-{point}")
-        assert dies(firm, point)
+        assert firm.dies(point)
         resumed = firm.carry_out()
 
         place = PlanFolder(firm.folder / "plan")
@@ -102,7 +55,7 @@ def test_killed_again_and_again_an_apply_still_ends(planned: Any, tmp_path: Path
     calm.carry_out()
     kill_at, deaths = 40, 0
 
-    while dies(firm, kill_at):
+    while firm.dies(kill_at):
         kill_at, deaths = kill_at + 25, deaths + 1
 
     assert deaths >= 3

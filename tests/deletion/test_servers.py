@@ -253,6 +253,23 @@ def test_the_whole_chain_on_a_server(server: Server, firm: Any) -> None:
     assert proof.findings == []
 
 
+@pytest.mark.slow
+def test_killed_on_a_server_and_resumed_exactly_the_plan_is_done(server: Server, firm: Any) -> None:
+    """Again and again, each time a little later, until it goes through."""
+    firm.make()
+    firm.sign()
+    kill_at, deaths = 90, 0
+
+    while firm.dies(kill_at):
+        kill_at, deaths = kill_at + 60, deaths + 1
+    proof = firm.prove()
+
+    assert deaths >= 3
+    assert counts(server) == [60, 60, 30, 30]
+    assert [each.counts.taken for each in proof.steps] == [120, 20, 120, 60]
+    assert proof.findings == []
+
+
 def test_the_account_that_reads_cannot_carry_it_out(server: Server, firm: Any) -> None:
     """Without the right to delete the source refuses, and nothing is changed."""
     from piiscan.errors import PiiscanError
