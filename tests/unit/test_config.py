@@ -151,7 +151,7 @@ def test_the_smallest_configuration_is_an_empty_file(tmp_path):
     (tmp_path / "piiscan.toml").write_text("")
     config = load(tmp_path / "piiscan.toml")
     assert config.sources == {}
-    assert config.rules.packs == ("ccpa", "us-collections", "pci")
+    assert config.rules.packs == ("ccpa",)
     assert config.store_location() == (f"sqlite:///{tmp_path}/piiscan.db", None)
 
 

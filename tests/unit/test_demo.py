@@ -34,8 +34,8 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """The sha256 of every file by its relative path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    """The sha256 of every file by its relative path, but for the key: no two firms have the same."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "piiscan.key")
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
@@ -66,9 +66,11 @@ def days(firm: Path, table: str, column: str) -> list[date]:
 
 
 def test_two_builds_of_one_day_are_the_same_bytes(firm: Path, tmp_path: Path) -> None:
-    """Database, share and configuration do not depend on when or where they are built."""
+    """Database, share and configuration do not depend on when or where they are built; the key is each firm's own."""
     again = demo.build(tmp_path / "again", today=TODAY).parent
     assert digests(again) == digests(firm)
+    assert (again / "piiscan.key").read_text() != (firm / "piiscan.key").read_text()
+    assert (again / "piiscan.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_another_seed_is_another_firm(firm: Path, tmp_path: Path) -> None:
