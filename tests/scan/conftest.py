@@ -22,6 +22,9 @@ url = "sqlite:///piiscan.db"
 [scan]
 workers = 2
 
+[detection]
+ner = "off"
+
 [sources.crm]
 connector = "sql"
 url = "sqlite:///crm.db"
