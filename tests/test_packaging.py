@@ -156,7 +156,8 @@ def test_the_installed_command_runs_from_the_wheels_files(installed: Path, tmp_p
 def test_the_installed_package_finds_connectors_reports_and_rules(installed: Path, tmp_path: Path) -> None:
     """Folders that are renamed on installation are found under their installed names."""
     script = "from piiscan import plugins, rulepack; print(*plugins.connectors(), *plugins.renderers(), len(rulepack.load().data_types))"
-    assert run(installed, "-c", script, cwd=tmp_path).split() == ["files", "sql", "csv", "json", "md", "table", "203"]
+    found = ["files", "sql", "csv", "html", "json", "md", "table", "203"]
+    assert run(installed, "-c", script, cwd=tmp_path).split() == found
 
 
 def test_constraints_pin_every_requirement_and_nothing_by_address() -> None:
