@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from piiscan.model import Ages, Batch, Check, Clock, Container, Document, ReadPlan, Skip, Source
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
-    from piiscan.model.seeking import Search
+    from piiscan.model.seeking import Fetch, Fetched, Search
 
 
 @runtime_checkable
@@ -68,6 +68,8 @@ class Judge(Protocol):
     ) -> Sequence[JudgedRows]:
         """The container's rows by owner and standing, in one pass; they add up to all its rows.
 
+        Where every judgment speaks of some rows alone (`Judgment.among`), they add up to those.
+
         A day after ``as_of`` + 1, before 1901, or that is a sentinel is no day: the row is undated by that clock. Raises
         SourceError for a column or table that does not exist, a missing right, a timeout.
         """
@@ -95,6 +97,9 @@ class Seeker(Protocol):
 
     def seek(self, container: Container, search: Search) -> Iterator[Sequence[tuple[object, ...]]]:
         """The cells of ``search.columns`` of the rows found, in bounded portions."""
+
+    def fetch(self, container: Container, wanted: Fetch) -> Iterator[Sequence[Fetched]]:
+        """Rows that are known by their keys, in bounded portions; those that are gone are left out."""
 
     def search_statement(self, container: Container, search: Search) -> str:
         """The search for reading; its values stand as ``:sealed``."""

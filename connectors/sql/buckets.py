@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from piiscan.connectors.sql.rows import Rows
     from piiscan.connectors.sql.server import Expression
     from piiscan.model import Clock
-    from piiscan.model.judging import Change, Judgment, Term, Test
+    from piiscan.model.judging import Among, Change, Judgment, Term, Test
 
 
 SPANS: Final[dict[str, Callable[[Any], Expression]]] = {"first": sa.func.min, "last": sa.func.max}
@@ -35,6 +35,7 @@ class Buckets:
         self._facts: dict[Hashable, sa.Label[Any]] = {}
         self._days: dict[tuple[str, ...], Days] = {}
         self._cutoffs: dict[tuple[str, ...], list[date]] = {}
+        self._only = dict.fromkeys(judgment.among for judgment in judgments)
         for judgment in judgments:
             for term in (judgment.due, *judgment.horizons, *(keep.term for keep in judgment.keeps)):
                 for clock, last in ends(term):
@@ -54,6 +55,10 @@ class Buckets:
         """As found for each row."""
         tests = tuple(map(tuple, alternatives))
         return sa.true() if () in tests else self._flag(tests, lambda: self._rows.fits(tests))
+
+    def among(self, among: Among) -> Expression:
+        """As found for each row; true of all where nothing else is asked about."""
+        return sa.true() if len(self._only) == 1 else self._flag(among, lambda: self._rows.among(among))
 
     def made(self, changes: Sequence[Change]) -> Expression:
         """As found for each row."""
@@ -91,6 +96,8 @@ class Buckets:
         """Of each row the facts, and by clock what was found and its bucket."""
         found = [label for number, days in enumerate(self._days.values()) for label in days.labels(number)]
         read = self._rows.select(*self._facts.values(), *found)
+        if None not in self._only:
+            read = read.where(sa.or_(*(self._rows.among(among) for among in self._only if among is not None)))
         rows = fenced(self._rows.server, read, self._days.values()).subquery("piiscan_rows")
         buckets: list[Expression] = []
         for number, (path, days) in enumerate(self._days.items()):

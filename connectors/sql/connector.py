@@ -10,6 +10,7 @@ from piiscan.connectors.sql.catalog import list_containers
 from piiscan.connectors.sql.coinciding import count_coinciding
 from piiscan.connectors.sql.erasing import Erasing
 from piiscan.connectors.sql.faults import explain
+from piiscan.connectors.sql.fetching import fetch_rows
 from piiscan.connectors.sql.judging import count_judged
 from piiscan.connectors.sql.profiling import profile_dates
 from piiscan.connectors.sql.reading import Reading
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from piiscan.model.erasing import Chunk, Key, Reach, Shape, Target
     from piiscan.model.judging import DateProfile, JudgedRows, Judgment, Occasion
-    from piiscan.model.seeking import Search
+    from piiscan.model.seeking import Fetch, Fetched, Search
 
 
 class SqlConnector:
@@ -150,6 +151,15 @@ class SqlConnector:
             with self._sessions.open() as connection:
                 yield from seek_rows(connection, server, container, search, self._plan.batch_rows)
         except Exception as error:  # noqa: BLE001  # drivers raise what they like, here and below
+            raise explain(error, server, container.path) from None
+
+    def fetch(self, container: Container, wanted: Fetch) -> Iterator[Sequence[Fetched]]:
+        """Rows that are known by their keys, with owner and day of collection."""
+        server = self._sessions.server
+        try:
+            with self._sessions.open() as connection:
+                yield from fetch_rows(connection, server, container, wanted)
+        except Exception as error:  # noqa: BLE001
             raise explain(error, server, container.path) from None
 
     def search_statement(self, container: Container, search: Search) -> str:

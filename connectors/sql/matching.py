@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -39,18 +40,20 @@ class Spelled(sa.types.UserDefinedType[Any]):
         return self.text.replace("%", "%%")
 
 
+_NUMBERS: Final = itertools.count()
 UNTYPED: Final = Untyped()
 """One for all: SQLAlchemy keeps for each what it makes of it."""
 
 
 class AnyOf(sa.ColumnElement[bool]):
-    """Whether columns hold one of some keys, spelled out column by column; once in a statement at most."""
+    """Whether columns hold one of some keys, spelled out column by column; ``name`` once in a statement."""
 
     inherit_cache = False
 
-    def __init__(self, columns: Columns, keys: Keys) -> None:
+    def __init__(self, columns: Columns, keys: Keys, name: str = "key") -> None:
         self.columns = columns
         self.keys = keys
+        self.name = name
 
 
 @compiles(AnyOf)
@@ -58,7 +61,9 @@ def _spell_out(element: AnyOf, compiler: SQLCompiler, **settings: Any) -> str:
     names = [compiler.process(column, **settings) for column in element.columns]
     alternatives = []
     for number, key in enumerate(element.keys):
-        binds = (sa.bindparam(f"key_{number}_{place}", part, type_=UNTYPED) for place, part in enumerate(key))
+        binds = (
+            sa.bindparam(f"{element.name}_{number}_{place}", part, type_=UNTYPED) for place, part in enumerate(key)
+        )
         values = [compiler.process(bind, **settings) for bind in binds]
         alternatives.append(" AND ".join(f"{name} = {value}" for name, value in zip(names, values, strict=True)))
     return f"(({') OR ('.join(alternatives)}))"
@@ -74,6 +79,25 @@ def match_each(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
     if len(columns) == 1:
         return sa.type_coerce(columns[0], UNTYPED).in_([key[0] for key in keys])
     return AnyOf(columns, keys)
+
+
+def match_set(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
+    """As `match_each`; any number of them in a statement."""
+    return match_each(columns, keys) if len(columns) == 1 else AnyOf(columns, keys, f"set_{next(_NUMBERS)}")
+
+
+def match_json(columns: Columns, keys: Keys) -> sa.ColumnElement[bool]:
+    """By SQLite's own reading of JSON: one value to bind for any number of keys; one by one where a key has bytes.
+
+    A part is taken for what its column is, as in a comparison (https://www.sqlite.org/datatype3.html#in_comparisons).
+    """
+    if any(isinstance(part, bytes) for key in keys for part in key):
+        return match_set(columns, keys)
+    text = sa.bindparam(None, json.dumps(list(map(list, keys)), ensure_ascii=False, default=_spell), type_=sa.Text())
+    rows = sa.func.json_each(text).table_valued("value", name="piiscan_keys")
+    parts = [sa.func.json_extract(rows.c.value, f"$[{place}]") for place in range(len(columns))]
+    wanted = columns[0] if len(columns) == 1 else sa.tuple_(*columns)
+    return wanted.in_(sa.select(*parts))
 
 
 def match_records(types: Mapping[str, str]) -> Matcher:

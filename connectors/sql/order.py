@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from piiscan.connectors.sql.server import Expression
-    from piiscan.model.judging import Change, Ended, Judgment, Test
+    from piiscan.model.judging import Among, Change, Ended, Judgment, Test
 
 
 class Facts(Protocol):
@@ -23,6 +23,9 @@ class Facts(Protocol):
 
     def fits(self, alternatives: Sequence[Sequence[Test]]) -> Expression:
         """Whether every test of one of the alternatives is true."""
+
+    def among(self, among: Among) -> Expression:
+        """Whether its key is one of these."""
 
     def made(self, changes: Sequence[Change]) -> Expression:
         """Whether every change is made already."""
@@ -77,7 +80,9 @@ def _by_due(
     nothing = sa.cast(sa.null(), sa.String(255))
     if judgment.changes:
         said = sa.case((facts.made(judgment.changes), nothing), else_=said)
-    spoken = [facts.fits((judgment.rows,))] if judgment.rows else []
+    spoken = [facts.fits(judgment.rows)] if judgment.rows else []
+    if judgment.among is not None:
+        spoken.append(facts.among(judgment.among))
     if judgment.owners is not None:
         spoken.append(_is_owned(facts.owner(), judgment.owners))
     return sa.case((sa.and_(*spoken), said), else_=nothing) if spoken else said

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from piiscan.connectors.sql.paths import Way
     from piiscan.connectors.sql.server import Expression, Server
     from piiscan.model import Clock, Container
-    from piiscan.model.judging import Change, Ended, Judgment, Test
+    from piiscan.model.judging import Among, Change, Ended, Judgment, Test
 
 
 class Rows:
@@ -42,6 +42,7 @@ class Rows:
     ) -> None:
         self._connection = connection
         self.server = server
+        self._container = container
         self._as_of = as_of
         self._owner_column = owner_column
         self._writings: dict[tuple[str, ...], Writing] = {} if writings is None else writings
@@ -65,9 +66,9 @@ class Rows:
         return find_status(self, judgment)
 
     def overdue(self, judgment: Judgment) -> Expression:
-        """Whether a row is overdue; unknown where it stands in no way. An index on the dates serves it, where there is one."""
-        bound, is_overdue = self._bound(judgment.due), self.status(judgment) == "overdue"
-        return is_overdue if bound is None else sa.and_(bound, is_overdue)
+        """Whether a row is overdue; unknown where it stands in no way. An index on the dates, or the key, serves it."""
+        bounds = [self._bound(judgment.due), None if judgment.among is None else self.among(judgment.among)]
+        return sa.and_(*(each for each in bounds if each is not None), self.status(judgment) == "overdue")
 
     def _bound(self, term: Term) -> Expression | None:
         """What is true of every row whose time is over, in comparisons of columns alone; None where that says nothing."""
@@ -97,6 +98,12 @@ class Rows:
         return sa.or_(
             sa.false(), *(sa.and_(sa.true(), *(self._test(test) for test in tests)) for tests in alternatives)
         )
+
+    def among(self, among: Among) -> Expression:
+        """Whether a row's key is one of these."""
+        schema, name, _ = self._container.locator
+        match = self.server.set_matcher(self._connection, schema or None, name, among.columns)
+        return match([self.own.c[column] for column in among.columns], among.keys)
 
     def made(self, changes: Sequence[Change]) -> Expression:
         """Whether every change is made already."""

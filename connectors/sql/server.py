@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine, _Binary
 
-from piiscan.connectors.sql.matching import match_list
+from piiscan.connectors.sql.matching import match_each, match_list, match_set
 from piiscan.connectors.sql.values import Values
 from piiscan.model import Check, ReadPlan, SkipCode
 
@@ -242,6 +242,11 @@ class Server(Values):
     def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
         """How rows of a table are picked by many keys, of these columns, at once."""
         return match_list
+
+    def set_matcher(self, connection: sa.Connection, schema: str | None, name: str, columns: Sequence[str]) -> Matcher:
+        """The same for sets of keys, several of which may stand in one statement."""
+        match = self.matcher(connection, schema, name, columns)
+        return match_set if match is match_each else match
 
     def lock(self, query: sa.Select[Any], _table: sa.FromClause) -> sa.Select[Any]:
         """The query of one table, such that nobody else can change its rows until the transaction ends."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
-from piiscan.connectors.sql.matching import match_each
+from piiscan.connectors.sql.matching import match_each, match_json
 from piiscan.connectors.sql.server import BLOB_CAP, BUCKETS, TEXT_CAP, Cell, Expression, Facts, Server
 from piiscan.connectors.sql.sqlitefile import IMMUTABLE, SHARED_LOG, DatabaseFile
 from piiscan.errors import SourceError
@@ -226,6 +226,12 @@ class Sqlite(Server):
     def matcher(self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]) -> Matcher:
         """For a list of rows SQLite reads the whole table."""
         return match_each
+
+    def set_matcher(
+        self, _connection: sa.Connection, _schema: str | None, _name: str, _columns: Sequence[str]
+    ) -> Matcher:
+        """By one value to bind."""
+        return match_json
 
     def is_indexed(self, connection: sa.Connection, _schema: str | None, name: str, column: str) -> bool:
         """By an index that begins with it, or because it is the rowid."""

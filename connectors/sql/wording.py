@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from piiscan.connectors.sql.server import Expression, Server
     from piiscan.model import Clock
     from piiscan.model.erasing import Target
-    from piiscan.model.judging import Cover, Judgment, Test
+    from piiscan.model.judging import Among, Cover, Judgment, Test
 
 MARK: Final = "piiscan:sealed"
 SEALED: Final = ":sealed"
@@ -48,6 +48,10 @@ class Words(Rows):
         """``day_of`` the clock's column."""
         way = self._ways.find(clock.path, f"the clock {clock.event!r}")
         return Day(self._ways.value(way, sa.func.day_of(way.column, type_=sa.Text()), "day"), Form())
+
+    def among(self, among: Among) -> Expression:
+        """The columns of the key, and no key."""
+        return sa.and_(*(self.own.c[column].in_([sa.literal(MARK, sa.String())]) for column in among.columns))
 
 
 class Telling(Scope):
@@ -100,7 +104,7 @@ def _secrets(target: Target) -> set[str]:
 
 def _tests(judgment: Judgment) -> list[Test]:
     covers = (*judgment.holds, *judgment.covers)
-    return [*judgment.rows, *(test for cover in covers for tests in cover.rows for test in tests)]
+    return [test for rows in (judgment.rows, *(cover.rows for cover in covers)) for tests in rows for test in tests]
 
 
 def _altered(target: Target) -> Target:
@@ -120,7 +124,7 @@ def _altered_judgment(judgment: Judgment) -> Judgment:
         judgment,
         holds=_altered_covers(judgment.holds),
         covers=_altered_covers(judgment.covers),
-        rows=_altered_tests(judgment.rows),
+        rows=tuple(_altered_tests(tests) for tests in judgment.rows),
     )
 
 

@@ -107,13 +107,9 @@ def locate(app: App, number: int, review: Path | None, explain: bool, output: Ou
     private, located = _search(app, inventory, request, explain=explain)
     if sum(len(each.rows) for each in located.places) > _MOST_ROWS:
         raise RefusedError(f"more than {_MOST_ROWS:,} rows", hint="is that one person?")
-    from piiscan.requests.private import Matched, sealed
+    from piiscan.requests.private import matched, sealed
 
-    rows = tuple(
-        Matched(each.source, each.container, each.key, [list(map(str, row)) for row in each.rows] if each.key else [])
-        for each in located.places
-        if each.rows
-    )
+    rows = tuple(matched(each) for each in located.places if each.rows)
     total, near = (sum(len(getattr(each, name)) for each in located.places) for name in ("rows", "near"))
     said = f"{total:,} rows in {len(rows):,} places, {near:,} near matches"
     with inventory.requesting() as writer:
@@ -191,9 +187,12 @@ def _limits(located: Located, unread: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _warnings(app: App, located: Located, unread: list[dict[str, Any]]) -> list[str]:
     limit = app.config().requests.time_limit.total_seconds()
+    columns: dict[str, list[str]] = {}
+    for source, box, column in sorted(set(located.unindexed)):
+        columns.setdefault(source, []).append(f"{box}.{column}")
     said = [
-        f"No index helps to search {source}:{box}.{column}: all rows were read, for {limit:,.0f} s at most."
-        for source, box, column in sorted(set(located.unindexed))
+        f"No index helps to search {source}: {', '.join(found)}: all rows of those were read, for {limit:,.0f} s each at most."
+        for source, found in columns.items()
     ]
     if located.texts:
         said.append(f"{located.texts:,} places hold such values in running text: not searched.")

@@ -36,11 +36,13 @@ def command() -> None:
 Examples:
   piiscan delete plan -o plans/2026-06
   piiscan delete plan --rule our_recordings --source share -o plans/recordings
+  piiscan delete plan --request 3 -o plans/request-3
   piiscan delete plan -o plans/accounts --max-percent 40 --release public.audit_log
 """
 )
 @as_of_option
 @click.option("--rule", metavar="RULE", help="What this rule alone asks for.")
+@click.option("--request", "number", type=click.IntRange(1), metavar="N", help="What this consumer's request asks for.")
 @click.option("--source", "sources", multiple=True, metavar="SOURCE", help="Only in this source; may be repeated.")
 @click.option("--author", metavar="NAME", help="Who makes the plan, and so may not approve it; else the login name.")
 @click.option("-o", "--output", "folder", type=DIR, required=True, metavar="DIR", help="A new folder for the plan.")
@@ -78,6 +80,7 @@ def plan(
     app: App,
     as_of: datetime | None,
     rule: str | None,
+    number: int | None,
     sources: tuple[str, ...],
     author: str | None,
     folder: Path,
@@ -93,18 +96,26 @@ def plan(
     """Write down exactly what would be deleted, and why the rest stays; changes nothing.
 
     Needs to read only. The folder gets plan.json, plan.sql for reading, and the keys of the rows, sealed with the firm's key.
-    The same data, rules, date and author give the same plan id. Exit 4 when something could not be judged, 6 when something
-    stands in the way.
+    The same data, rules, date and author give the same plan id. With --request it is about the rows of one person, as they were
+    located: what the law has kept longer stays, each with its ground. Exit 4 when something could not be judged, 6 when
+    something stands in the way.
     """
     from piiscan import retention
     from piiscan.commands._delete_documents import plan_document
+    from piiscan.commands._delete_request import subject_of, with_skips
     from piiscan.deletion import Limits, PlanRequest, Told
     from piiscan.deletion.planning import make_plan
 
     output = parse_output(stdout, ())
     config, inventory, rules = app.config(), app.inventory(), app.retention()
     secret, day = _key(config), day_of(as_of, config)
-    assessment = retention.assess(config, inventory, rules, as_of=day, sources=sources, rule=rule)
+    if number is not None and (rule or sources):
+        raise UsageError(
+            "--request goes with no --rule and no --source", hint="a request is about everything held of a person"
+        )
+    subject, skips = subject_of(app, number, secret, day) if number is not None else (None, [])
+    assessment = retention.assess(config, inventory, rules, as_of=day, sources=sources, rule=rule, subject=subject)
+    assessment = with_skips(assessment, skips)
     limits = Limits(max_rows or config.deletion.max_rows, max_percent or config.deletion.max_percent)
     request = PlanRequest(
         as_of=day,
@@ -114,6 +125,7 @@ def plan(
         told=Told(breaks, allow_triggers, keys, release, without),
         sources=sources,
         rule=rule,
+        request=number,
     )
     with app.console.scan_progress() as meter:
         made = make_plan(config, inventory, assessment, rules, request, secret, folder, meter)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from piiscan.commands._justifying import login
+from piiscan.commands._requests_answer import answer
 from piiscan.commands._requests_answers import close, confirm, deny, extend
 from piiscan.commands._requests_import import import_
 from piiscan.commands._requests_search import locate, verify
@@ -29,7 +30,7 @@ def command() -> None:
     """
 
 
-for _each in (confirm, verify, locate, extend, deny, close, import_):
+for _each in (confirm, verify, locate, answer, extend, deny, close, import_):
     command.add_command(_each)
 
 
@@ -58,7 +59,7 @@ def open_(app: App, file: str, output: Output) -> None:
 
     config, key = app.config(), key_of(app)
     clock, day = Clock(config.requests), day_of(None, config)
-    reader = IntakeReader(app.packs().data_types, config.firm.timezone, day, login())
+    reader = IntakeReader(app.packs().data_types, config.firm.timezone, day, login(), config.clients)
     intake = reader.read(read_input(file), "standard input" if file == "-" else file)
     inventory = app.inventory(create=True)
     hashed = identities(intake.private.subject, key)

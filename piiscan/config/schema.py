@@ -192,6 +192,8 @@ class Requests(Table):
     """How long after its answer a request stays in the log (11 CCR 7101(a): 24 months at least)."""
     verify_with: Texts = ()
     """Data types that must all match; none: two or three of those given (11 CCR 7062)."""
+    letters: File | None = None
+    """A folder of the firm's own letters; what it lacks is taken from those shipped."""
     time_limit: Length = timedelta(seconds=30)
     """Most time of one query by columns without an index."""
 

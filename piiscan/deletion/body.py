@@ -22,6 +22,7 @@ def plan_body(plan: Plan, secret: Secret) -> dict[str, Any]:
     return {
         "as_of": plan.as_of.isoformat(),
         "author": plan.author,
+        "request": plan.request,
         "schema_fingerprint": fingerprint(plan.shapes),
         "rules_fingerprint": plan.rules,
         "limits": {"max_rows": plan.limits.max_rows, "max_percent": plan.limits.max_percent},
@@ -41,6 +42,7 @@ def plan_of(document: Mapping[str, Any], secret: Secret) -> Plan:
     return Plan(
         as_of=date.fromisoformat(document["as_of"]),
         author=document["author"],
+        request=document["request"],
         limits=Limits(limits["max_rows"], limits["max_percent"]),
         chunk_rows=document["chunk_rows"],
         rules=document["rules_fingerprint"],

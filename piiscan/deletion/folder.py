@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 from piiscan import plugins
 from piiscan.deletion.body import plan_of
 from piiscan.deletion.identity import plan_id, plan_seal
-from piiscan.deletion.keys import check_keys
+from piiscan.deletion.keys import check_keys, read_keys
 from piiscan.errors import PiiscanError, RefusedError, UsageError
+from piiscan.model.judging import Among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +68,16 @@ class PlanFolder:
                 raise RefusedError(
                     f"{self.path / step.keys_file} does not hold the keys of step {step.order}", hint=_AGAIN
                 )
-        return plan
+        return plan if plan.request is None else self._of_persons(plan, secret)
+
+    def _of_persons(self, plan: Plan, secret: Secret) -> Plan:
+        """The plan of a request, whose steps speak of the rows in their key files and of no others."""
+        steps = []
+        for step in plan.steps:
+            frames = read_keys(secret, step.order, self.path / step.keys_file)
+            among = Among(step.key, tuple(key for frame in frames for key in frame))
+            steps.append(replace(step, judgment=replace(step.judgment, among=among)))
+        return replace(plan, steps=tuple(steps))
 
     def has_evidence(self) -> bool:
         """Whether carrying the plan out was begun."""

@@ -23,7 +23,7 @@ _PURPOSE: Final = "deletion values"
 
 
 def judgment_body(judgment: Judgment, secret: Secret) -> dict[str, Any]:
-    """The judgment in JSON's types; its horizons are left out, for they only look ahead."""
+    """The judgment in JSON's types, but for its horizons, which only look ahead, and its keys, which lie in the step's key file."""
     return {
         "id": judgment.id,
         "due": _term_body(judgment.due),
@@ -31,7 +31,7 @@ def judgment_body(judgment: Judgment, secret: Secret) -> dict[str, Any]:
         "covers": [_cover_body(cover, secret) for cover in judgment.covers],
         "keeps": [{"id": keep.id, "term": _term_body(keep.term)} for keep in judgment.keeps],
         "changes": [{"column": each.column, "to": each.to, "value": each.value} for each in judgment.changes],
-        "rows": [_test_body(test, secret) for test in judgment.rows],
+        "rows": [[_test_body(test, secret) for test in tests] for tests in judgment.rows],
         "owners": None if judgment.owners is None else sorted(judgment.owners, key=lambda name: name or ""),
     }
 
@@ -45,7 +45,7 @@ def judgment_of(body: dict[str, Any], secret: Secret) -> Judgment:
         covers=tuple(_cover(each, secret) for each in body["covers"]),
         keeps=tuple(Keep(each["id"], _term(each["term"])) for each in body["keeps"]),
         changes=tuple(Change(each["column"], each["to"], each["value"]) for each in body["changes"]),
-        rows=tuple(_test(each, secret) for each in body["rows"]),
+        rows=tuple(tuple(_test(test, secret) for test in tests) for tests in body["rows"]),
         owners=None if body["owners"] is None else frozenset(body["owners"]),
     )
 
@@ -56,7 +56,7 @@ def paths(judgment: Judgment) -> Iterator[tuple[str, ...]]:
         yield from (part.clock.path for part in _ended_parts(term) if part.clock is not None)
     for cover in (*judgment.holds, *judgment.covers):
         yield from (test.path for tests in cover.rows for test in tests)
-    yield from (test.path for test in judgment.rows)
+    yield from (test.path for tests in judgment.rows for test in tests)
 
 
 def cutoffs(judgment: Judgment) -> dict[str, date]:

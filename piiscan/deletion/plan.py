@@ -119,8 +119,15 @@ class Plan:
     """Source and path of every table whose rows the database may remove or change by itself."""
     in_force: tuple[str, ...] = ()
     """Ids of the holds and extensions that it was judged with; what is in force later and not among them is new."""
+    request: int | None = None
+    """The consumer's request that it answers; None: it carries out the schedule."""
     said: Mapping[str, object] = field(default_factory=dict, hash=False)
     """What the plan tells its readers: what is kept and why, holds, notes, what could not be judged. In JSON's types."""
+
+    @property
+    def against(self) -> Literal["schedule", "request"]:
+        """What excuses and exceptions of it speak against."""
+        return "schedule" if self.request is None else "request"
 
     def step(self, order: int) -> Step:
         """The step of that order."""

@@ -77,7 +77,7 @@ class _Planner:
     ) -> None:
         self._config, self._inventory, self._assessment, self._rules = config, inventory, assessment, rules
         self._request, self._secret, self._folder, self._meter = request, secret, folder, meter
-        self._in_force = in_force(config, inventory, rules, request.as_of)
+        self._in_force = in_force(config, inventory, rules, request.as_of, request.against)
         self._holds = [each for each in self._in_force if each.kind == "hold"]
         records = inventory.containers()
         self._fingerprints = {
@@ -105,6 +105,7 @@ class _Planner:
         plan = Plan(
             as_of=self._request.as_of,
             author=self._request.author,
+            request=self._request.request,
             limits=self._request.limits,
             chunk_rows=self._request.chunk_rows,
             rules=self._rules.fingerprint,

@@ -134,7 +134,7 @@ class Check:
         """What holds back rows by now, of which the plan does not know."""
         plan = self._order.plan
         known = (self._config, self._inventory, self._rules, self._secret, self._today, plan.in_force)
-        return Standing(*known, self._source, connector)
+        return Standing(*known, self._source, connector, plan.against)
 
     def covers(self, standing: Standing) -> dict[int, Covers]:
         """What of it reaches rows of each step, by the step's order. Refuses where a hold reaches a table that was released."""

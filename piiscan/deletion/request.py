@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,3 +24,10 @@ class PlanRequest:
     sources: tuple[str, ...] = ()
     """Empty: all of the configuration."""
     rule: str | None = None
+    request: int | None = None
+    """The consumer's request that it answers."""
+
+    @property
+    def against(self) -> Literal["schedule", "request"]:
+        """What excuses and exceptions speak against."""
+        return "schedule" if self.request is None else "request"

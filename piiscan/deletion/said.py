@@ -32,8 +32,8 @@ def kept_body(verdicts: Iterable[Verdict], files: Collection[tuple[str, str]]) -
 def _kept_line(source: str, container: str, owner: str, rule: str, same: Sequence[Verdict]) -> dict[str, Any]:
     counts = {name: sum(getattr(each, name) for each in same) for name in _COUNTS}
     excuses: dict[str, list[Excuse]] = defaultdict(list)
-    for excuse in (excuse for each in same for excuse in each.exceptions if excuse.against == "schedule"):
-        excuses[excuse.id].append(excuse)
+    for excuse in (excuse for each in same for excuse in each.exceptions if excuse.rows is not None):
+        excuses[excuse.name].append(excuse)
     return {
         "source": source,
         "container": container,
@@ -41,16 +41,16 @@ def _kept_line(source: str, container: str, owner: str, rule: str, same: Sequenc
         "rule": rule,
         "advisory": any(each.advisory for each in same),
         **counts,
-        "exempt": [_exempt_line(id_, found) for id_, found in sorted(excuses.items())],
+        "exempt": [_exempt_line(name, found) for name, found in sorted(excuses.items())],
         "notes": sorted({note for each in same for note in each.notes}),
     }
 
 
-def _exempt_line(id_: str, excuses: Sequence[Excuse]) -> dict[str, Any]:
+def _exempt_line(name: str, excuses: Sequence[Excuse]) -> dict[str, Any]:
     """How many rows an excuse keeps, and until when the last of them; null = not known, or until it is ended."""
     days = [excuse.until for excuse in excuses if excuse.until]
     until = max(days).isoformat() if len(days) == len(excuses) else None
-    return {"exception": id_, "rows": sum(excuse.rows or 0 for excuse in excuses), "until": until}
+    return {"exception": name, "rows": sum(excuse.rows or 0 for excuse in excuses), "until": until}
 
 
 def hold_body(hold: Justification) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from piiscan.config import Config
     from piiscan.deletion.plan import Step
-    from piiscan.inventory import HoldingRecord, Inventory, Justification, SealedScope
+    from piiscan.inventory import Against, HoldingRecord, Inventory, Justification, SealedScope
     from piiscan.model import Secret
     from piiscan.model.judging import Cover
     from piiscan.ports import Connector
@@ -29,14 +29,16 @@ Covers = tuple[tuple["Cover", ...], tuple["Cover", ...]]
 """Holds, then extensions."""
 
 
-def in_force(config: Config, inventory: Inventory, rules: RetentionRules, as_of: date) -> list[Justification]:
-    """The holds in force today and the extensions that justify something on a day, as the engine of retention takes them."""
+def in_force(
+    config: Config, inventory: Inventory, rules: RetentionRules, as_of: date, against: Against
+) -> list[Justification]:
+    """The holds in force today and what justifies something ``against`` it on a day, as the engine of retention takes them."""
     today = datetime.now(ZoneInfo(config.firm.timezone)).date()
     return [
         each
         for each in inventory.justifications()
-        if each.against == "schedule"
-        and ((each.kind == "hold" and each.covers(today)) or justifies(each, rules.grounds, rules.rules, as_of))
+        if (each.kind == "hold" and each.against == "schedule" and each.covers(today))
+        or (each.against == against and justifies(each, rules.grounds, rules.rules, as_of))
     ]
 
 
@@ -53,9 +55,11 @@ class Standing:
         known: Collection[str],
         source: str,
         connector: Connector,
+        against: Against,
     ) -> None:
         """Reads the store and lists the source; ``known`` are the ids the plan was judged with. Raises SourceError, SealError."""
         self._config, self._inventory, self._rules, self._secret = config, inventory, rules, secret
+        self._against: Against = against
         self._as_of, self._known_ids, self._source = as_of, frozenset(known), config.source_without_secret(source)
         self._justifications: list[tuple[Justification, SealedScope | None]] = []
         self._coverings: dict[str, Covering] = {}
@@ -69,7 +73,7 @@ class Standing:
         """Whether anything was placed or ended since the store was last asked. Raises StoreError, SealError."""
         found = [
             each
-            for each in in_force(self._config, self._inventory, self._rules, self._as_of)
+            for each in in_force(self._config, self._inventory, self._rules, self._as_of, self._against)
             if each.id not in self._known_ids
         ]
         if [each.id for each in found] == [each.id for each, _ in self._justifications]:
@@ -83,17 +87,21 @@ class Standing:
         if not self._justifications:
             return (), ()
         covering, affected = self._covering(step.container.path)
-        return covering.holds(affected), covering.extensions(affected, step.rule.id) if step.rule.yields else ()
+        return covering.holds(affected), self._excuses(covering, affected, step)
 
     def stops_file(self, step: Step, path: str) -> str | None:
         """The id of a new hold or extension that reaches a file, if one does."""
         if not self._justifications:
             return None
         covering, affected = self._covering(path)
-        found = [*covering.holds(affected)]
-        if step.rule.yields:
-            found += covering.extensions(affected, step.rule.id)
+        found = (*covering.holds(affected), *self._excuses(covering, affected, step))
         return next((each.id for each in found if () in each.rows), None)
+
+    def _excuses(self, covering: Covering, affected: frozenset[str], step: Step) -> tuple[Cover, ...]:
+        """What excuses rows from what the step carries out: the schedule, or a consumer's request."""
+        if self._against == "request":
+            return covering.refusals(affected)
+        return covering.extensions(affected, step.rule.id) if step.rule.yields else ()
 
     def hold_on(self, path: str) -> str | None:
         """The id of a new hold whose scope names a container, whatever rows it is about."""

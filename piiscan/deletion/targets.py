@@ -48,6 +48,7 @@ class Targets:
             step.judgment,
             holds=(*step.judgment.holds, *(each for each in holds if each not in step.judgment.holds)),
             covers=(*step.judgment.covers, *(each for each in covers if each not in step.judgment.covers)),
+            among=None,  # its keys are given, portion by portion
         )
         dependents = tuple(Dependent(link.reference, None, link.released) for link in step.links)
         return replace(self._target(step, dependents), judgment=judgment)

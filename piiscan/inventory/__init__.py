@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piiscan.inventory.justifications import Justification, JustificationWriter, Renewal, Scope, SealedScope
+from piiscan.inventory.justifications import Against, Justification, JustificationWriter, Renewal, Scope, SealedScope
 from piiscan.inventory.records import (
     AgesRecord,
     Changed,
@@ -23,6 +23,7 @@ from piiscan.inventory.store import Inventory
 from piiscan.inventory.writer import RunWriter
 
 __all__ = [
+    "Against",
     "AgesRecord",
     "Changed",
     "ConsumerRequest",

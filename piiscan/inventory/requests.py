@@ -25,7 +25,7 @@ RequestKind = Literal[
     "access", "rectify", "erase", "restrict", "object", "withdraw", "portability",
 ]  # fmt: skip
 RequestState = Literal["open", "closed", "denied"]
-EventKind = Literal["opened", "confirmed", "verified", "located", "extended", "denied", "closed"]
+EventKind = Literal["opened", "confirmed", "verified", "located", "extended", "answered", "denied", "closed"]
 REQUEST_KINDS: Final[tuple[RequestKind, ...]] = get_args(RequestKind)
 SUPPRESSING: Final = frozenset({"delete", "opt_out", "limit", "erase", "object"})
 """Kinds whose hashes stay when the log is pruned: what was refused or removed must not come back unseen."""

@@ -7,7 +7,7 @@ law.md section 5, and the source counts its rows by how they stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -78,6 +78,17 @@ class Cover:
 
 
 @dataclass(frozen=True, slots=True)
+class Among:
+    """Rows by their keys, such as those of one person; the keys are private and shown by no repr.
+
+    A part of a key may be given as text whatever its column is: the database takes it for what it is compared with.
+    """
+
+    columns: tuple[str, ...]
+    keys: tuple[tuple[object, ...], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What anonymizing does to one column of a row."""
 
@@ -108,8 +119,10 @@ class Judgment:
     keeps: tuple[Keep, ...] = ()
     changes: tuple[Change, ...] = ()
     """For a rule that anonymizes; empty where the row goes as a whole."""
-    rows: tuple[Test, ...] = ()
-    """Only rows for which these are true are spoken of (a request's data subject); empty: all."""
+    rows: tuple[tuple[Test, ...], ...] = ()
+    """Only rows for which every test of one of these is true are spoken of (a request's data subject); empty: all."""
+    among: Among | None = None
+    """Only these rows are spoken of; None: all."""
     owners: frozenset[str | None] | None = None
     """Only rows of these owners are spoken of (``"?"``: any other value of the owner column); None: all."""
     horizons: tuple[Term, ...] = ()

@@ -1,4 +1,4 @@
-"""What the core asks a source when it looks for the rows of a person: which cells of the rows that one of some values leads to."""
+"""What the core asks a source about the rows of a person: which rows some values lead to, and what stands in rows it knows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+
+    from piiscan.model import Clock
+    from piiscan.model.judging import Among
 
 Values = tuple[str | int, ...]
 
@@ -23,3 +27,27 @@ class Search:
     """Compare as the column does, so that an index is of use; else whatever the case of letters."""
     most: int = 50_000
     """Rows fetched at most: who is looked for by values that so many rows share is not found by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Cells of rows that are known by their keys."""
+
+    columns: tuple[str, ...]
+    among: Among
+    clocks: tuple[Clock, ...]
+    """What may say when a row was collected, the better first."""
+    owner_column: str | None
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One row; its cells are private and shown by no repr."""
+
+    cells: tuple[object, ...] = field(repr=False)
+    """In the order asked."""
+    owner: str | None
+    """The client it is held for, ``?`` for any other value of the owner column, None without one."""
+    day: date | None
+    """When it was collected; None: nothing says."""

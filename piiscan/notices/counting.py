@@ -94,7 +94,7 @@ def _count_minors(item: Held, known: Known, age: int) -> tuple[int, str]:
         return 0, "ages in text or files are not counted"
     if item.data_type.id == "age":
         years = Test((record.column,), "<", age), Test((record.column,), ">=", 0)
-        judgment = Judgment(_BORN, Term(fixed=True), rows=years)
+        judgment = Judgment(_BORN, Term(fixed=True), rows=(years,))
     else:
         of_age = Period(months=12 * age).begun_by(known.as_of + timedelta(days=1))  # on the birthday itself
         judgment = Judgment(_BORN, Term((Ended(Clock(_BORN, (record.column,)), of_age),)))

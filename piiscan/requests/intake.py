@@ -24,9 +24,26 @@ KINDS: Final[dict[Regime, frozenset[RequestKind]]] = {
     "dpdp": frozenset({"access", "rectify", "erase", "restrict", "object", "withdraw", "portability"}),
 }
 """Which kinds each regime knows (law.md section 6)."""
+LOOK_BACK: Final = date(2022, 1, 1)
+"""Data collected before need not be given (Civ. 1798.130(a)(2)(B))."""
+KNOWING: Final = frozenset({"know_categories", "know_specific", "access", "portability"})
 CORRECTING: Final = frozenset({"correct", "rectify"})
 _KEYS: Final = frozenset(
-    {"kind", "regime", "received", "channel", "minor", "declared", "notes", "subject", "agent", "fee", "disputed"}
+    {
+        "kind",
+        "regime",
+        "received",
+        "channel",
+        "minor",
+        "declared",
+        "notes",
+        "subject",
+        "agent",
+        "fee",
+        "disputed",
+        "since",
+        "directed_by",
+    }
 )
 _AGENT: Final = frozenset({"name", "contact", "authority", "notarized"})
 _LONGEST: Final = 1_000
@@ -44,8 +61,11 @@ class Intake:
 class IntakeReader:
     """Reads requests by the data types that the rule packs know."""
 
-    def __init__(self, data_types: Collection[str], timezone: str, today: date, author: str) -> None:
+    def __init__(
+        self, data_types: Collection[str], timezone: str, today: date, author: str, clients: Collection[str] = ()
+    ) -> None:
         self._types = data_types
+        self._clients = clients
         self._timezone = timezone
         self._today = today
         self._author = author
@@ -77,7 +97,7 @@ class IntakeReader:
             minor=_flag(table, "minor", where),
             declared=_flag(table, "declared", where),
             fee=_fee(_table(table, "fee", where), where),
-            facts=json.dumps({"disputed": disputed} if (disputed := self._disputed(table, kind, where)) else {}),
+            facts=json.dumps(self._facts(table, kind, regime, where)),
             sealed=None,
             author=self._author,
         )
@@ -110,6 +130,22 @@ class IntakeReader:
             raise _wrong(where, "[subject] is empty: nobody could be found by it")
         return {name: _text(value, "a value of [subject]", where) for name, value in given.items()}
 
+    def _facts(self, table: dict[str, Any], kind: RequestKind, regime: Regime, where: str) -> dict[str, Any]:
+        """What the log may show besides: disputed types, how far back is asked, and which client passed the request on."""
+        found: dict[str, Any] = {}
+        if disputed := self._disputed(table, kind, where):
+            found["disputed"] = disputed
+        if (since := table.get("since")) is not None:
+            since = _day(since) if isinstance(since, str) else since
+            if not isinstance(since, date) or isinstance(since, datetime) or kind not in KNOWING:
+                raise _wrong(where, f"since is a day, and belongs to {', '.join(sorted(KNOWING))}")
+            found["since"] = (max(since, LOOK_BACK) if regime == "ccpa" else since).isoformat()
+        if "directed_by" in table:
+            found["directed_by"] = _choice(
+                table["directed_by"], "directed_by (of [clients])", sorted(self._clients), where
+            )
+        return found
+
     def _disputed(self, table: dict[str, Any], kind: RequestKind, where: str) -> list[str]:
         """Data types that the person says are wrong: nobody is verified by them (11 CCR 7060(h))."""
         given = table.get("disputed", [])
@@ -135,6 +171,13 @@ def _table(table: dict[str, Any], key: str, where: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _wrong(where, f"{key} is a table: [{key}]")
     return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _text(value: object, key: str, where: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from piiscan.requests.identity import UNIQUE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from piiscan.model import Skip
     from piiscan.requests.persons import Judged
@@ -29,6 +29,25 @@ class Place:
     """Rows a human must judge. Private."""
     followed: int = 0
     """Of ``rows``, those found by a foreign key alone."""
+    tells: dict[str, set[str | int]] = field(default_factory=dict, repr=False)
+    """Column -> values of it that say that a row is the person's. Private."""
+    untold: bool = False
+    """Whether there is a row of which no column says so in a way that a query could ask again."""
+
+    def tell(self, row: Mapping[str, object], columns: Iterable[str]) -> None:
+        """Remembers which of a row's cells say that it is the person's."""
+        told = False
+        for column in columns:
+            value = row.get(column)
+            if isinstance(value, str | int) and not isinstance(value, bool) and value == _plain(value):
+                self.tells.setdefault(column, set()).add(value)
+                told = True
+        self.untold = self.untold or not told
+
+
+def _plain(value: str | int) -> str | int:
+    """Without blanks around it: databases differ in whether those count."""
+    return value.strip() if isinstance(value, str) else value
 
 
 @dataclass(slots=True)

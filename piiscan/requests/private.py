@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from piiscan.inventory.requests import ConsumerRequest
     from piiscan.model import Secret
+    from piiscan.requests.located import Place
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,6 +27,8 @@ class Matched:
     key: tuple[str, ...]
     """The columns that tell a row apart; empty: the container has no key, and rows are only counted."""
     keys: Sequence[Sequence[str]]
+    tells: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
+    """Column -> the values of which every row holds one at least: what says that it is the person's. Empty: nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -45,9 +48,20 @@ class Private:
         return f"Private({len(self.subject)} data points, {len(self.rows)} containers)"
 
 
+def matched(place: Place) -> Matched:
+    """What was located in one container, as it is kept. Keys that no text finds again are left out: those rows are only counted."""
+    unusable = any(isinstance(part, bytes | float) for key in place.rows for part in key)
+    keys = [] if unusable or not place.key else [list(map(str, key)) for key in place.rows]
+    tells = {} if place.untold else {name: sorted(values, key=str) for name, values in place.tells.items()}
+    return Matched(place.source, place.container, () if unusable else place.key, keys, tells)
+
+
 def sealed(private: Private, key: Secret) -> str:
     """All of it, sealed; sealing twice gives different texts."""
-    rows = [[each.source, each.container, each.key, [list(row) for row in each.keys]] for each in private.rows]
+    rows = [
+        [each.source, each.container, each.key, [list(row) for row in each.keys], dict(each.tells)]
+        for each in private.rows
+    ]
     plain = {
         "subject": dict(sorted(private.subject.items())),
         "agent": dict(private.agent),
@@ -65,5 +79,5 @@ def opened(request: ConsumerRequest, key: Secret) -> Private:
             f"who asked was removed from request {request.id} when it was closed", hint="open a new request"
         )
     plain: dict[str, Any] = json.loads(unseal(key, PURPOSE, request.sealed))
-    rows = tuple(Matched(source, box, tuple(names), keys) for source, box, names, keys in plain["rows"])
+    rows = tuple(Matched(source, box, tuple(names), *more) for source, box, names, *more in plain["rows"])
     return Private(plain["subject"], plain["agent"], plain["notes"], rows, plain["answers"])

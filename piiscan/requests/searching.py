@@ -109,6 +109,10 @@ class Searching:
             judged = self._person.judge(cells)
             key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
             if self._located.add(place, key, judged, cells):
+                held = self._columns[table.path]
+                place.tell(
+                    row, (column for name in judged.matched for column in held.get(name, ()) if column in any_of)
+                )
                 self._remember(values, table, row, judged.matched)
 
     def _follow(self, values: Links) -> Links:
@@ -148,6 +152,7 @@ class Searching:
                 elif place.rows[key] >= matched:
                     continue
                 place.rows[key] = matched | place.rows.get(key, frozenset())
+                place.tell(row, (column,))
                 self._remember(further, table, row, matched)
 
     def _cells(self, table: Container, row: Mapping[str, object]) -> dict[str, list[str]]:

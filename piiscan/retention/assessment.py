@@ -6,7 +6,7 @@ from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from piiscan.clocks import clocks_of
@@ -16,6 +16,7 @@ from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Judge
 from piiscan.retention.candidates import candidates, likeliest
 from piiscan.retention.covering import covering_of
+from piiscan.retention.erasure import LIMITS, erasure_questions, obligation
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
 from piiscan.retention.justified import justifies
@@ -23,7 +24,7 @@ from piiscan.retention.profiles import read_profiles
 from piiscan.retention.questions import Question, questions
 from piiscan.retention.recordings import Recordings
 from piiscan.retention.terms import Terms
-from piiscan.retention.verdicts import Verdict, left_over, unruled, verdicts
+from piiscan.retention.verdicts import Verdict, by_justification, by_limit, by_rule, left_over, unruled, verdicts
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from piiscan.config import Config
-    from piiscan.inventory import AgesRecord, HoldingRecord, Inventory, Justification, SealedScope
+    from piiscan.inventory import Against, AgesRecord, HoldingRecord, Inventory, Justification, SealedScope
     from piiscan.model import Clock, Source
     from piiscan.model.judging import JudgedRows, Judgment
     from piiscan.ports import Connector
+    from piiscan.retention.erasure import Subject
+    from piiscan.retention.verdicts import Reason
     from piiscan.rulepack.retention import RetentionRule, RetentionRules
+
+BY_HAND: Final = "holds rows of the person among others: files are not emptied in part, so cut them out by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,14 @@ class _Court:
     holdings: Mapping[str, Sequence[HoldingRecord]]
     """By container path."""
     ages: Mapping[str, Sequence[AgesRecord]]
+    subject: Subject | None = None
+
+    @property
+    def places(self) -> list[str]:
+        """The containers to judge: those that hold something, or rows of the person."""
+        if self.subject is None:
+            return sorted(self.holdings)
+        return sorted(path for source, path in self.subject.rows if source == self.source.name)
 
 
 def assess(
@@ -101,10 +114,12 @@ def assess(
     as_of: date,
     sources: Sequence[str] = (),
     rule: str | None = None,
+    subject: Subject | None = None,
 ) -> Assessment:
     """What is held beyond its time on a day, and why the rest may stay; reads counts and days from the sources, no values.
 
-    ``sources`` and ``rule`` narrow what is asked, not what excuses. Raises UsageError for an unknown source or rule, and when
+    With ``subject`` the same of a person's rows by the person's request alone: "overdue" are those that go. ``sources`` and
+    ``rule`` narrow what is asked, not what excuses. Raises UsageError for an unknown source or rule, and when
     holds are sealed and the firm's key is not at hand.
     """
     known = rules.rules
@@ -115,7 +130,7 @@ def assess(
         raise UsageError(f"unknown source {unknown[0]!r}", hint=f"{config.path} knows: {', '.join(config.sources)}")
     active = tuple(rules.active(as_of))
     windows = tuple(known[id_] for id_ in config.retention.defence_windows if id_ in known)
-    justifications = tuple(_opened(config, inventory, rules, as_of))
+    justifications = tuple(_opened(config, inventory, rules, as_of, "request" if subject else "schedule"))
     tally = _Tally()
     for name in chosen:
         court = _Court(
@@ -128,23 +143,24 @@ def assess(
             config.source(name),
             _by_container(inventory.holdings(source=name, min_confidence=config.detection.min_confidence)),
             _by_container([each for each in inventory.ages() if each.source == name]),
+            subject,
         )
         _judge_source(court, tally, rule)
     return Assessment(as_of, tuple(tally.verdicts), tuple(tally.use_limits), tuple(tally.due), tuple(tally.skips))
 
 
 def _opened(
-    config: Config, inventory: Inventory, rules: RetentionRules, as_of: date
+    config: Config, inventory: Inventory, rules: RetentionRules, as_of: date, against: Against
 ) -> Iterator[tuple[Justification, SealedScope | None]]:
-    """The justifications in force, with what is sealed in them. Raises UsageError without the key.
+    """The holds in force, and what else speaks ``against`` it, with what is sealed in them. Raises UsageError without the key.
 
     A hold counts from the day it is known, whatever day is asked about: what must stay today is not taken by a plan of yesterday.
     """
     key = None
     today = datetime.now(ZoneInfo(config.firm.timezone)).date()
     for each in inventory.justifications():
-        held = each.kind == "hold" and each.covers(today)
-        if each.against == "schedule" and (held or justifies(each, rules.grounds, rules.rules, as_of)):
+        held = each.kind == "hold" and each.against == "schedule" and each.covers(today)
+        if held or (each.against == against and justifies(each, rules.grounds, rules.rules, as_of)):
             key = key or (config.key() if each.scope.sealed else None)
             if each.scope.sealed and key is None:
                 hint = "name it in [security] key_file: without it nobody knows which rows must stay"
@@ -161,7 +177,7 @@ def _by_container(records: Sequence[HoldingRecord | AgesRecord]) -> dict[str, li
 
 def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
     """Every container of a source that holds something; a failing one is a skip, and the next is judged."""
-    if not court.holdings:
+    if not court.places:
         return
     try:
         with closing(connector_for(court.config, court.source, read_plan(court.config))) as connector:
@@ -169,7 +185,7 @@ def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
             tally.skips += [item for item in listed if isinstance(item, Skip)]
             containers = {item.path: item for item in listed if isinstance(item, Container)}
             guessed = _guessed(court, connector, containers, tally)
-            for path in sorted(court.holdings):
+            for path in court.places:
                 if path not in containers:
                     tally.skips.append(_missing(court, path, tally.skips))
                     continue
@@ -224,7 +240,9 @@ def _judge_container(
     rule: str | None,
 ) -> None:
     """Adds a container's verdicts and what is due of it. Raises SourceError."""
-    held = court.holdings[container.path]
+    held = court.holdings.get(container.path, ())
+    if court.subject is not None and container.kind == "file":
+        raise SourceError(SkipCode.ERROR, BY_HAND)
     holder = holder_of(court.config, court.source, container, held, court.inventory.packs.data_types)
     if container.kind == "file":
         dated = file_days(
@@ -248,13 +266,29 @@ def _judge_container(
         judged = connector.judge(container, judgments, holder.owner_column, court.as_of)
     else:
         raise SourceError(SkipCode.UNSUPPORTED, f"connector {court.source.connector!r} cannot date rows where they lie")
-    notes = tuple(_recordings(court, connector).notes(container, siblings, court.as_of)) if container.columns else ()
+    notes: tuple[str, ...] = ()
+    if container.columns and court.subject is None:
+        notes = tuple(_recordings(court, connector).notes(container, siblings, court.as_of))
+    if court.subject is not None and (gone := _gone(court.subject, container, judged)):
+        tally.skips.append(gone)
     _record(court, tally, holder, wanted, judged, rule, notes)
+
+
+def _gone(subject: Subject, container: Container, judged: Sequence[JudgedRows]) -> Skip | None:
+    """What to say where rows are not there any more, or are another person's by now."""
+    located = len(subject.rows[container.source, container.path].keys)
+    found = sum(each.rows for each in judged if any(standing.status for standing in each.standings))
+    if found >= located:
+        return None
+    reason = f"{located - found:,} of {located:,} rows are gone, or are not the person's any more: locate again"
+    return Skip(container.source, container.path, SkipCode.VANISHED, reason)
 
 
 def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
     everything = [record for records in court.holdings.values() for record in records]
     covering = covering_of(court.justifications, holder, everything, tuple(siblings.values()))
+    if court.subject is not None:
+        return erasure_questions(holder, court.rules, court.windows, terms, covering, court.subject)
     return questions(holder, court.rules, court.windows, terms, covering)
 
 
@@ -280,9 +314,7 @@ def _record(
     rule: str | None,
     notes: tuple[str, ...],
 ) -> None:
-    known = {rule.id: rule for rule in (*court.rules, *court.windows)} | {
-        each.id: each for each, _ in court.justifications
-    }
+    known = _reasons(court)
     spoken_of: set[str | None] = set()
     for number, question in enumerate(asked):
         made = list(verdicts(holder.container, question, number, judged, known, notes))
@@ -299,13 +331,24 @@ def _record(
         tally.verdicts += left_over(holder.container, holder.columns, judged, spoken_of)
 
 
+def _reasons(court: _Court) -> dict[str, Reason]:
+    """By the ids under which judgments name what decided."""
+    regime = court.subject.regime if court.subject else None
+    grounds = {rule.id: obligation(rule, regime) if regime else None for rule in (*court.rules, *court.windows)}
+    return {
+        **{rule.id: by_rule(rule, grounds[rule.id]) for rule in (*court.rules, *court.windows)},
+        **{each.id: by_justification(each) for each, _ in court.justifications},
+        **{id_: by_limit(limit) for id_, limit in LIMITS.items()},
+    }
+
+
 def _due(court: _Court, holder: Holder, question: Question, made: Sequence[Verdict], overdue: int) -> Due:
     exempt: defaultdict[str, int] = defaultdict(int)
     holds = {each.id for each, _ in court.justifications if each.kind == "hold"}
     for verdict in made:
         for excuse in verdict.exceptions:
-            if excuse.against == "schedule" and excuse.id not in holds:
-                exempt[excuse.id] += excuse.rows or 0
+            if excuse.rows is not None and excuse.id not in holds:
+                exempt[excuse.name] += excuse.rows
     return Due(
         source=court.source.name,
         container=holder.container,

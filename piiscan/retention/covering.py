@@ -10,7 +10,7 @@ from piiscan.retention.holder import select_all
 from piiscan.retention.justified import reach
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from piiscan.inventory import HoldingRecord, Justification, SealedScope
     from piiscan.model import Container, DataType
@@ -29,20 +29,22 @@ class Covering:
 
     def holds(self, affected: Collection[str]) -> tuple[Cover, ...]:
         """The holds on any of the data types affected, by id."""
-        return self._covers("hold", affected)
+        return self._covers(affected, lambda each: each.kind == "hold" and each.against == "schedule")
 
     def extensions(self, affected: Collection[str], rule: str) -> tuple[Cover, ...]:
         """The written extensions of the schedule, of this rule or of any, on any of the data types affected."""
-        return self._covers("exception", affected, rule)
+        named = (None, rule)
+        return self._covers(
+            affected, lambda each: each.kind == "exception" and each.against == "schedule" and each.rule in named
+        )
 
-    def _covers(self, kind: str, affected: Collection[str], rule: str | None = None) -> tuple[Cover, ...]:
+    def refusals(self, affected: Collection[str]) -> tuple[Cover, ...]:
+        """The exceptions on which a consumer's request is refused, on any of the data types affected."""
+        return self._covers(affected, lambda each: each.kind == "exception" and each.against == "request")
+
+    def _covers(self, affected: Collection[str], counts: Callable[[Justification], bool]) -> tuple[Cover, ...]:
         return tuple(
-            Cover(each.id, tests)
-            for each, tests in self.reaching
-            if each.kind == kind
-            and each.against == "schedule"
-            and (kind == "hold" or each.rule in (None, rule))
-            and self._touches(each, affected)
+            Cover(each.id, tests) for each, tests in self.reaching if counts(each) and self._touches(each, affected)
         )
 
     def _touches(self, each: Justification, affected: Collection[str]) -> bool:

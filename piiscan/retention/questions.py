@@ -30,9 +30,9 @@ STORAGE_LIMIT: Final = "ccpa_storage_limit"
 HORIZONS: Final = (30, 90)
 """Days ahead for which reports say what will be due."""
 
-Purpose = Literal["maximum", "after_minimum", "minimum", "by_hand", "use_limit"]
+Purpose = Literal["maximum", "after_minimum", "minimum", "by_hand", "use_limit", "request"]
 """``minimum``: something must be kept for a time, and nothing asks for its removal after it (a client's data: the client decides).
-``by_hand``: a maximum on what running text holds now and then: no query tells in which rows."""
+``by_hand``: a maximum on what running text holds now and then: no query tells in which rows. ``request``: a consumer asks to delete."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import Justification
     from piiscan.model import Clock, ClockBasis, Container
     from piiscan.model.judging import JudgedRows, RowStatus, Standing
+    from piiscan.retention.erasure import Limit
     from piiscan.retention.questions import Question
     from piiscan.rulepack.retention import RetentionRule
 
@@ -46,6 +48,15 @@ class Excuse:
     """The latest day any of the rows is excused; None = not known, or until released."""
     rows: int | None = None
     """How many rows it excuses; None = as an answer to requests it is not counted."""
+
+    @property
+    def name(self) -> str:
+        """Which excuse it is: the same ground may rest on several rules."""
+        return f"{self.id}: {self.rule}" if self.against == "request" and self.rule else self.id
+
+
+Reason = Callable[["date | None", int], Excuse]
+"""What decided, for the latest day of any clock of it (None = it has none) and so many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +101,7 @@ def verdicts(
     question: Question,
     number: int,
     judged: Sequence[JudgedRows],
-    known: Mapping[str, RetentionRule | Justification],
+    known: Mapping[str, Reason],
     notes: tuple[str, ...] = (),
 ) -> Iterator[Verdict]:
     """One verdict for each owner of whom the question speaks; ``number`` is its place among those judged."""
@@ -128,7 +139,7 @@ def _verdict(
     question: Question,
     owner: str | None,
     mine: Sequence[tuple[Standing, int]],
-    known: Mapping[str, RetentionRule | Justification],
+    known: Mapping[str, Reason],
     notes: tuple[str, ...],
 ) -> Verdict:
     counts: Counter[RowStatus] = Counter()
@@ -198,7 +209,7 @@ def _due_on(question: Question, oldest: date | None) -> date | None:
 def _excuses(
     question: Question,
     mine: Sequence[tuple[Standing, int]],
-    known: Mapping[str, RetentionRule | Justification],
+    known: Mapping[str, Reason],
 ) -> Iterator[Excuse]:
     """What holds rows back from the schedule, then what would answer a request meanwhile."""
     rows: Counter[str] = Counter()
@@ -209,20 +220,42 @@ def _excuses(
             if standing.newest is not None:
                 newest[standing.by] = max(newest.get(standing.by, standing.newest), standing.newest)
     for id_, number in sorted(rows.items()):
-        yield _excuse(known[id_], newest.get(id_), number)
-    for rule in question.minima:
+        yield known[id_](newest.get(id_), number)
+    for rule in question.minima if question.purpose != "request" else ():
         if rule.exception:
             yield Excuse(
                 rule.exception, "request", rule.id, rule.citation, rule.title, _until(rule, newest.get(rule.id))
             )
 
 
-def _excuse(why: RetentionRule | Justification, newest: date | None, rows: int) -> Excuse:
-    from piiscan.rulepack.retention import RetentionRule  # noqa: PLC0415 - only to tell the two apart
+def by_rule(rule: RetentionRule, ground: str | None = None) -> Reason:
+    """A minimum keeps rows: from the schedule, or on a ground from a consumer's request."""
 
-    if isinstance(why, RetentionRule):
-        return Excuse(why.id, "schedule", why.id, why.citation, why.title, _until(why, newest), rows)
-    return Excuse(why.id, "schedule", why.rule, why.evidence, why.reason, why.ends, rows)
+    def excuse(newest: date | None, rows: int) -> Excuse:
+        until = _until(rule, newest)
+        if ground is None:
+            return Excuse(rule.id, "schedule", rule.id, rule.citation, rule.title, until, rows)
+        return Excuse(ground, "request", rule.id, rule.citation, rule.title, until, rows)
+
+    return excuse
+
+
+def by_justification(why: Justification) -> Reason:
+    """A hold, an extension, or an exception keeps rows."""
+
+    def excuse(_newest: date | None, rows: int) -> Excuse:
+        return Excuse(why.id, why.against, why.rule, why.evidence, why.reason, why.ends, rows)
+
+    return excuse
+
+
+def by_limit(limit: Limit) -> Reason:
+    """The rows are no part of a request."""
+
+    def excuse(_newest: date | None, rows: int) -> Excuse:
+        return Excuse(limit.id, "request", None, limit.citation, limit.reason, None, rows)
+
+    return excuse
 
 
 def _until(rule: RetentionRule, newest: date | None) -> date | None:

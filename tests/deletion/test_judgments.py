@@ -45,7 +45,7 @@ JUDGMENT = st.builds(
     covers=st.lists(COVER, max_size=2).map(tuple),
     keeps=st.lists(st.builds(Keep, WORD, TERM), max_size=2).map(tuple),
     changes=st.lists(CHANGE, max_size=2).map(tuple),
-    rows=st.lists(TEST, max_size=2).map(tuple),
+    rows=st.lists(st.lists(TEST, max_size=2).map(tuple), max_size=2).map(tuple),
     owners=st.none() | st.frozensets(st.none() | WORD, max_size=3),
 )
 
@@ -75,12 +75,12 @@ def test_values_are_sealed_and_an_hmac_stands_for_them() -> None:
 @pytest.mark.parametrize("other", ["key", "value", "hmac"])
 def test_a_value_that_was_changed_does_not_open(other: str) -> None:
     """By another firm's key, by another sealed text, or by another HMAC."""
-    first = judgment_body(Judgment("r", Term(fixed=True), rows=(Test(("a",), "=", 1),)), KEY)
-    second = judgment_body(Judgment("r", Term(fixed=True), rows=(Test(("a",), "=", 2),)), KEY)
+    first = judgment_body(Judgment("r", Term(fixed=True), rows=((Test(("a",), "=", 1),),)), KEY)
+    second = judgment_body(Judgment("r", Term(fixed=True), rows=((Test(("a",), "=", 2),),)), KEY)
     changed = copy.deepcopy(first)
     if other != "key":
         field = "sealed" if other == "value" else "hmac"
-        changed["rows"][0]["value"][field] = second["rows"][0]["value"][field]
+        changed["rows"][0][0]["value"][field] = second["rows"][0][0]["value"][field]
 
     with pytest.raises(RefusedError) as caught:
         judgment_of(changed, OTHER if other == "key" else KEY)
@@ -97,7 +97,7 @@ def test_columns_that_decide_and_days_that_bound_are_found_at_any_depth() -> Non
         holds=(Cover("H1", ((Test(("d",), "=", 1),),)),),
         covers=(Cover("X1"),),
         keeps=(Keep("k", Term((Ended(Clock("kept", ("e",)), date(2018, 1, 1)),))),),
-        rows=(Test(("f", "g"), "=", 1),),
+        rows=((Test(("f", "g"), "=", 1),),),
     )
 
     assert list(paths(judgment)) == [("a", "t.b"), ("c",), ("e",), ("d",), ("f", "g")]

@@ -139,6 +139,7 @@ def test_a_store_of_the_release_before_gets_the_tables_and_keeps_what_it_holds(s
     engine = create_engine(store_url)
     with engine.begin() as connection:
         for statement in (
+            *(f"DROP TABLE {name}" for name in ("request_event", "request_identity", "request")),
             "DROP TABLE renewal",
             "DROP TABLE justification",
             "UPDATE piiscan_version SET version_num = '0002'",

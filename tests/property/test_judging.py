@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from piiscan.connectors.sql import SqlConnector
 from piiscan.model import Clock, Container, ReadPlan, Source
-from piiscan.model.judging import Change, Cover, Ended, Judgment, Keep, Standing, Term, Test
+from piiscan.model.judging import Among, Change, Cover, Ended, Judgment, Keep, Standing, Term, Test
 
 AS_OF = date(2026, 6, 30)
 CLIENTS = frozenset({"mercy", "lender"})
@@ -92,6 +92,9 @@ changes = st.sampled_from(
         (Change("called", "year"),),
     ]
 )
+among = st.none() | st.sets(st.integers(1, 8), min_size=1).map(
+    lambda ids: Among(("id",), tuple((str(id_),) for id_ in sorted(ids)))
+)
 owners = st.none() | st.sets(st.sampled_from([None, "?", "mercy", "lender"])).map(frozenset)
 
 
@@ -111,7 +114,8 @@ def judgments(draw):
             covers=covers(2),
             keeps=tuple(Keep(f"k{next(names)}", draw(terms)) for _ in range(draw(st.integers(0, 2)))),
             changes=draw(changes),
-            rows=tuple(draw(st.lists(tests, max_size=1))),
+            rows=draw(alternatives),
+            among=draw(among),
             owners=draw(owners),
             horizons=tuple(draw(st.lists(terms, max_size=1))),
         )
@@ -151,8 +155,13 @@ class Plain:
 
     def count(self, calls):
         groups = defaultdict(list)
-        for call in calls:
-            row = dict(zip(("account_id", "code", "called", "paid", "status", "amount", "client"), call, strict=True))
+        only = [judgment.among for judgment in self.judgments]
+        for number, call in enumerate(calls, 1):
+            if None not in only and not any((str(number),) in each.keys for each in only):
+                continue  # rows that no judgment could speak of are not counted
+            row = {"id": number} | dict(
+                zip(("account_id", "code", "called", "paid", "status", "amount", "client"), call, strict=True)
+            )
             owner = (row["client"] if row["client"] in CLIENTS else "?") if self.owned else None
             groups[owner, tuple(self.stands(row, owner, judgment) for judgment in self.judgments)].append(row)
         return {
@@ -180,7 +189,9 @@ class Plain:
     def speaks(self, row, owner, judgment):
         if judgment.owners is not None and owner not in judgment.owners:
             return False
-        if any(self.test(row, test) is not True for test in judgment.rows):
+        if judgment.among is not None and (str(row["id"]),) not in judgment.among.keys:
+            return False
+        if judgment.rows and not any(all(self.test(row, test) is True for test in tests) for tests in judgment.rows):
             return False
         return not judgment.changes or not all(self.made(row, change) for change in judgment.changes)
 

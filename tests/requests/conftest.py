@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import io
 import json
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from jsonschema import Draft202012Validator
 from piiscan import cli, schemas
 from piiscan.commands.shared import App
 from piiscan.errors import PiiscanError
+from piiscan.inventory import Inventory, RunSettings
+from piiscan.model import Classification, Container, Holding, Scanned, UnitResult
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,8 +75,8 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def call(firm: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """``call("open", "--from", "-", stdin=...)``: what `piiscan requests` says."""
+def run(firm: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """``run("requests", "open", "--from", "-", stdin=...)``: what `piiscan` says."""
 
     def run(*arguments: str, stdin: str = "") -> Said:
         out, error = io.StringIO(), io.StringIO()
@@ -82,9 +85,7 @@ def call(firm: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         code = 0
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
             try:
-                code = (
-                    cli.cli.main(["requests", *arguments], prog_name="piiscan", obj=App(), standalone_mode=False) or 0
-                )
+                code = cli.cli.main(list(arguments), prog_name="piiscan", obj=App(), standalone_mode=False) or 0
             except PiiscanError as problem:
                 code = int(problem.exit_code)
                 error.write(f"{problem.message} | {problem.hint}")
@@ -96,3 +97,38 @@ def call(firm: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         return Said(code, out.getvalue(), error.getvalue())
 
     return run
+
+
+@pytest.fixture
+def call(run: Call) -> Call:
+    """``call("open", "--from", "-", stdin=...)``: what `piiscan requests` says."""
+    return functools.partial(run, "requests")
+
+
+@pytest.fixture
+def store(firm: Path) -> Callable[[list[tuple[str, str, str, str]]], None]:
+    """Writes an inventory in which columns hold data types: source, container, column, data type; ``~`` before it: in some cells."""
+
+    def write(held: list[tuple[str, str, str, str]]) -> None:
+        inventory = Inventory.open(f"sqlite:///{firm / 'piiscan.db'}", create=True)
+        sources = {"crm": "sql"} | ({"share": "files"} if any(each[0] == "share" for each in held) else {})
+        with inventory.writer() as writer:
+            writer.start(RunSettings("full", tuple(sources.items()), "settings"))
+            for source, path in sorted({each[:2] for each in held}):
+                box = Container(source, path, "table" if source == "crm" else "file", rows=5)
+                holdings = tuple(
+                    Holding(box, column, _classified(kind), "full")
+                    for name, table, column, kind in held
+                    if (name, table) == (source, path)
+                )
+                writer.commit(UnitResult(box, (Scanned(box, "full", 5, 5, 5, holdings),)))
+            for source in sources:
+                writer.close_source(source, complete_listing=True)
+            writer.finish("complete")
+
+    return write
+
+
+def _classified(kind: str) -> Classification:
+    evidence = ("text",) if kind.startswith("~") else ("values",)
+    return Classification(kind.removeprefix("~"), 0.9, evidence, (), 5, 5, "they are")

@@ -35,7 +35,7 @@ ANN = {"person_name": "ANN  CANARY", "email": "Ann@canary.example", "phone": "+1
 
 
 @pytest.fixture
-def held(firm: Path) -> Path:
+def held(firm: Path, store: Any) -> Path:
     """The data and a store that knows it: people, their accounts, calls, payments and co-signers, and a list on a share."""
     base = sqlite3.connect(firm / "crm.db")
     base.executescript("""
@@ -60,20 +60,7 @@ def held(firm: Path) -> Path:
     )
     with (firm / "piiscan.toml").open("a") as file:
         file.write(SHARE)
-    inventory = Inventory.open(f"sqlite:///{firm / 'piiscan.db'}", create=True)
-    with inventory.writer() as writer:
-        writer.start(RunSettings("full", (("crm", "sql"), ("share", "files")), "settings"))
-        for source, path in sorted({each[:2] for each in HELD}):
-            box = Container(source, path, "table" if source == "crm" else "file", rows=5)
-            holdings = tuple(
-                Holding(box, column, Classification(kind, 0.9, ("values",), (), 5, 5, "they are"), "full")
-                for name, table, column, kind in HELD
-                if (name, table) == (source, path)
-            )
-            writer.commit(UnitResult(box, (Scanned(box, "full", 5, 5, 5, holdings),)))
-        for source in ("crm", "share"):
-            writer.close_source(source, complete_listing=True)
-        writer.finish("complete")
+    store(HELD)
     return firm
 
 

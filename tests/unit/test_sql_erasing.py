@@ -74,7 +74,7 @@ def test_a_statement_has_no_value_of_a_test(base, operator, value):
         holds=(Cover("hold", ((test,),)),),
         covers=(Cover("cover", ((Test(("id",), "not null"), test),)),),
         keeps=(Keep("keep", Term(fixed=True)),),
-        rows=(test,),
+        rows=((test,),),
     )
     child = target_of(base, "c", Judgment("c", DUE, holds=(Cover("h", ((replace(test, path=("at",)),),)),)))
     target = target_of(base, "t", judgment, before=(replace(judgment, id="before"),))

@@ -253,7 +253,7 @@ def test_a_test_covers_the_rows_for_which_it_is_true(database, judge, path, oper
 
     found = set()
     for number in range(1, 5):
-        judged = judge(held, Judgment("one", OVER, rows=(Test(("id",), "=", number),)))
+        judged = judge(held, Judgment("one", OVER, rows=((Test(("id",), "=", number),),)))
         found |= {number for each in judged if [one.status for one in each.standings] == ["on_hold", "overdue"]}
 
     assert found == rows
@@ -296,8 +296,8 @@ def test_a_row_that_is_changed_already_is_not_spoken_of(database, judge, change,
     found = set()
     for number, name in enumerate(rows, 1):
         judged = judge(
-            Judgment("r", OVER, changes=(change,), rows=(Test(("id",), "=", number),)),
-            Judgment("one", OVER, rows=(Test(("id",), "=", number),)),
+            Judgment("r", OVER, changes=(change,), rows=((Test(("id",), "=", number),),)),
+            Judgment("one", OVER, rows=((Test(("id",), "=", number),),)),
         )
         found |= {name for each in judged if [one.status for one in each.standings] == [None, "overdue"]}
 
@@ -375,7 +375,7 @@ def test_an_empty_table_has_no_rows_to_judge(judge, database):
     [
         (Judgment("r", ended(Clock("call_date", ("calld",)))), "the clock 'call_date' needs a column 'calld'"),
         (
-            Judgment("r", OVER, rows=(Test(("nam",), "=", "x"),)),
+            Judgment("r", OVER, rows=((Test(("nam",), "=", "x"),),)),
             "a test of an exception or request needs a column 'nam'",
         ),
         (Judgment("r", ended(Clock("e", ("account_id", "acounts.at")))), "leads to 'acounts': no such table"),

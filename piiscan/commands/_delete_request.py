@@ -1,0 +1,83 @@
+"""A plan for one consumer: the rows that were located of the person, and what must be true before any is planned for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from piiscan.commands._requests_shared import find
+from piiscan.errors import RefusedError, UsageError
+from piiscan.model import Skip, SkipCode
+from piiscan.model.judging import Among, Test
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from piiscan.commands.shared import App
+    from piiscan.inventory import ConsumerRequest
+    from piiscan.model import Secret
+    from piiscan.requests.private import Matched
+    from piiscan.retention import Assessment
+    from piiscan.retention.erasure import Subject
+
+ERASING: Final = frozenset({"delete", "erase", "drop"})
+_NO_KEY: Final = "holds rows of the person and has no key that a plan can name: delete them by hand"
+
+
+def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subject, list[Skip]]:
+    """Whose rows a request is about, and what of them no plan can name.
+
+    Raises UsageError for a request that deletes nothing, RefusedError where nobody was verified, or located lately enough.
+    """
+    from piiscan.requests.private import opened
+    from piiscan.retention.erasure import Subject
+
+    request = find(app.inventory(), number)
+    _check(request, app, day)
+    rows = opened(request, secret).rows
+    named = [each for each in rows if each.keys]
+    subject = Subject(
+        request=number,
+        regime=request.regime,
+        rows={(each.source, each.container): _among(each) for each in named},
+        told={(each.source, each.container): _tests(each) for each in named},
+        directed_by=json.loads(request.facts).get("directed_by"),
+    )
+    return subject, [Skip(each.source, each.container, SkipCode.ERROR, _NO_KEY) for each in rows if not each.keys]
+
+
+def with_skips(assessment: Assessment, skips: list[Skip]) -> Assessment:
+    """The assessment, with what no plan can name among what could not be judged."""
+    return replace(assessment, skips=(*assessment.skips, *skips))
+
+
+def _check(request: ConsumerRequest, app: App, day: date) -> None:
+    if request.kind not in ERASING:
+        raise UsageError(
+            f"request {request.id} is to {request.kind}: nothing is deleted for it", hint="its answer is a letter"
+        )
+    if request.state != "open":
+        raise UsageError(f"request {request.id} is answered", hint=f"piiscan requests show {request.id} says how")
+    if request.kind == "drop":
+        return
+    verified = [each.said.partition(":")[0] for each in request.log if each.what == "verified"]
+    if verified[-1:] != ["verified"]:
+        raise RefusedError(
+            f"who sent request {request.id} is not verified", hint=f"piiscan requests verify {request.id}; or deny it"
+        )
+    located = max((each.on for each in request.log if each.what == "located"), default=None)
+    last = app.config().deletion.valid_for
+    if located is None or located + last < day:
+        raise RefusedError(
+            f"the person's rows were not located {'yet' if located is None else f'since {located}'}",
+            hint=f"piiscan requests locate {request.id}",
+        )
+
+
+def _among(rows: Matched) -> Among:
+    return Among(rows.key, tuple(tuple(key) for key in rows.keys))
+
+
+def _tests(rows: Matched) -> tuple[tuple[Test, ...], ...]:
+    return tuple((Test((column,), "=", value),) for column, values in sorted(rows.tells.items()) for value in values)

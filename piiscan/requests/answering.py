@@ -1,0 +1,131 @@
+"""What an answer to a request says: what goes, what stays and on which ground, and who else must be told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final, Literal
+
+from piiscan.config.facts import disclosures_for
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from piiscan.config import Config
+    from piiscan.model import DataType
+    from piiscan.requests.pieces import Pieces
+    from piiscan.retention import Assessment, Verdict
+
+Outcome = Literal["complied", "partly", "denied", "nothing_held"]
+HELD: Final = "hold"
+TIED: Final = "tied"
+UNKNOWN: Final = "undated"
+_REASONS: Final = {
+    HELD: ("Civ. 1798.145(a)", "must be kept for a legal matter or an order of an authority"),
+    TIED: ("Civ. 1798.105(d)", "records that are kept refer to it and cannot stand without it"),
+}
+_EVER: Final = (date.min, date.max)
+_SELLING: Final = frozenset({"sold", "shared"})
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows that stay, by why."""
+
+    ground: str
+    """A ground of the catalogue, ``hold``, ``tied``, ``undated``, or why they are no part of the request."""
+    rule: str | None
+    citation: str
+    reason: str
+    until: date | None
+    """The latest day it lasts; None: not known."""
+    client: str
+    """On whose behalf they are held, where that is why; empty otherwise."""
+    rows: int
+    data_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was given such data, and what must be told."""
+
+    to: str
+    kind: str
+    data_types: tuple[str, ...]
+
+
+def kept_of(assessment: Assessment, tied: int) -> list[Kept]:
+    """Why rows stay, as a request's assessment found them; ``tied`` of those that could go stay with others."""
+    found: dict[tuple[str, str | None, str, str, str], list[tuple[int, date | None, Verdict]]] = defaultdict(list)
+    for verdict in assessment.verdicts:
+        for excuse in verdict.exceptions:
+            if excuse.rows and excuse.until is None and excuse.against == "schedule":
+                citation, reason = _REASONS[HELD]  # what a hold is about is nobody's business
+                found[HELD, None, citation, reason, ""].append((excuse.rows, None, verdict))
+            elif excuse.rows:
+                client = (verdict.owner or "") if excuse.id == "service_provider" else ""
+                key = (excuse.id, excuse.rule, excuse.citation, excuse.reason, client)
+                found[key].append((excuse.rows, excuse.until, verdict))
+    kept = [_kept(*key, same) for key, same in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))]
+    if tied:
+        over = [verdict for verdict in assessment.verdicts if verdict.rows_overdue]
+        types = tuple(sorted({name for verdict in over for name in verdict.data_types}))
+        kept.append(Kept(TIED, None, *_REASONS[TIED], None, "", tied, types))
+    return kept
+
+
+def _kept(
+    ground: str,
+    rule: str | None,
+    citation: str,
+    reason: str,
+    client: str,
+    same: Sequence[tuple[int, date | None, Verdict]],
+) -> Kept:
+    days = [until for _, until, _ in same]
+    last = max((day for day in days if day), default=None) if all(days) else None
+    types = tuple(sorted({name for _, _, verdict in same for name in verdict.data_types}))
+    return Kept(ground, rule, citation, reason, last, client, sum(rows for rows, _, _ in same), types)
+
+
+def outcome_of(deleted: int, kept: Collection[Kept]) -> Outcome:
+    """What the letter says of a request to delete."""
+    if deleted:
+        return "partly" if kept else "complied"
+    return "denied" if kept else "nothing_held"
+
+
+def recipients(config: Config, types: Iterable[DataType], template: str) -> list[Told]:
+    """Who was ever given data of these types: all who must delete or correct it; who bought or shared it, where that must stop."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for kind in types:
+        for each in disclosures_for(config, kind, _EVER):
+            if template != "stop" or each.kind in _SELLING:
+                found[each.to, each.kind].add(kind.id)
+    return [Told(to, kind, tuple(sorted(names))) for (to, kind), names in sorted(found.items())]
+
+
+def categories(
+    pieces: Pieces, config: Config, types: Mapping[str, DataType], window: tuple[date, date]
+) -> Iterator[tuple[str, ...]]:
+    """By letter: what is held, from whom, for what, and to whom it went, as Civ. 1798.110(a) and 1798.115(a) ask."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for name in pieces.held:
+        for letter in types[name].categories:
+            held[letter].add(name)
+    for letter, names in sorted(held.items()):
+        facts = [record.facts[name] for record in pieces.records for name in names & record.facts.keys()]
+        given = [each for name in sorted(names) for each in disclosures_for(config, types[name], window)]
+        yield (
+            letter,
+            _joined(types[name].label for name in names),
+            _joined(source for each in facts for source in each.collected_from),
+            _joined(purpose for each in facts for purpose in each.purposes),
+            _joined(each.to for each in given if each.kind not in _SELLING),
+            _joined(each.to for each in given if each.kind in _SELLING),
+        )
+
+
+def _joined(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words)))
