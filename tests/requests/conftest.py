@@ -17,8 +17,11 @@ from jsonschema import Draft202012Validator
 from piiscan import cli, schemas
 from piiscan.commands.shared import App
 from piiscan.errors import PiiscanError
+from piiscan.inventory import Inventory, RunSettings
+from piiscan.model import Classification, Container, Holding, Scanned, UnitResult
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 CONFIG = """
@@ -96,3 +99,28 @@ def call(firm: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
         return Said(code, out.getvalue(), error.getvalue())
 
     return run
+
+
+def know(folder: Path, held: Iterable[tuple[str, str, str, str]]) -> None:
+    """Makes the inventory know these columns, as source, container, column and data type; a source with a share holds files."""
+    known = sorted(held)
+    inventory = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}", create=True)
+    with inventory.writer() as writer:
+        writer.start(RunSettings("full", tuple(sorted({(each[0], "sql") for each in known})), "settings"))
+        for source, path in sorted({each[:2] for each in known}):
+            box = Container(source, path, "file" if source == "share" else "table", rows=1)
+            holdings = tuple(
+                Holding(box, column, Classification(kind, 0.9, ("values",), (), 1, 1, "they are"), "full")
+                for *place, column, kind in known
+                if place == [source, path]
+            )
+            writer.commit(UnitResult(box, (Scanned(box, "full", 1, 1, 1, holdings),)))
+        for source in sorted({each[0] for each in known}):
+            writer.close_source(source, complete_listing=True)
+        writer.finish("complete")
+
+
+@pytest.fixture
+def knows(firm: Path) -> Callable[..., None]:
+    """``knows([("crm", "people", "mail", "email")])``: the firm's inventory."""
+    return lambda held: know(firm, held)
