@@ -148,7 +148,9 @@ class _Telling:
             for person, sightings in self.seen
             for each in sightings
         )
-        return Section("", ("request", "kind", "answered", "place", *_COUNTS), rows, "" if rows else "Nobody was found again.")
+        return Section(
+            "", ("request", "kind", "answered", "place", *_COUNTS), rows, "" if rows else "Nobody was found again."
+        )
 
     def _lead(self) -> list[str]:
         """What a person reads first."""
