@@ -11,6 +11,7 @@ from piiscan.commands._justifying import login
 from piiscan.commands._requests_answer import answer
 from piiscan.commands._requests_answers import close, confirm, deny, extend
 from piiscan.commands._requests_import import import_
+from piiscan.commands._requests_recheck import recheck
 from piiscan.commands._requests_search import locate, verify
 from piiscan.commands._requests_shared import NUMBER, find, key_of, read_input
 from piiscan.commands.report import as_of_option, day_of
@@ -30,7 +31,7 @@ def command() -> None:
     """
 
 
-for _each in (confirm, verify, locate, answer, extend, deny, close, import_):
+for _each in (confirm, verify, locate, answer, extend, deny, close, recheck, import_):
     command.add_command(_each)
 
 

@@ -17,7 +17,7 @@ from piiscan.inventory.records import (
     RunSource,
     RunTotals,
 )
-from piiscan.inventory.requests import ConsumerRequest, Identity, RequestEvent, RequestWriter
+from piiscan.inventory.requests import ConsumerRequest, Identity, RequestEvent, RequestWriter, Suppression
 from piiscan.inventory.scopes import opened, sealed
 from piiscan.inventory.store import Inventory
 from piiscan.inventory.writer import RunWriter
@@ -47,6 +47,7 @@ __all__ = [
     "RunWriter",
     "Scope",
     "SealedScope",
+    "Suppression",
     "opened",
     "sealed",
 ]

@@ -8,9 +8,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
 from piiscan.errors import UsageError
 from piiscan.inventory import schema
@@ -29,6 +30,8 @@ EventKind = Literal["opened", "confirmed", "verified", "located", "extended", "a
 REQUEST_KINDS: Final[tuple[RequestKind, ...]] = get_args(RequestKind)
 SUPPRESSING: Final = frozenset({"delete", "opt_out", "limit", "erase", "object"})
 """Kinds whose hashes stay when the log is pruned: what was refused or removed must not come back unseen."""
+HEEDED: Final = frozenset({"complied", "partly", "nothing_held"})
+"""Responses after which such a person must not come back unseen; who was denied or withdrew is like anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,19 @@ class Identity:
 
     data_type: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A person who asked to be deleted or left alone, and was answered so: known by hashes alone."""
+
+    request: int
+    kind: RequestKind
+    response: str
+    """Empty: an older piiscan has forgotten it."""
+    answered_on: date | None
+    """None: as above."""
+    identities: tuple[Identity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +150,17 @@ class RequestWriter:
             return _one(connection, number)
 
     def prune(self, numbers: Sequence[int]) -> None:
-        """Forgets requests; the hashes of those that suppress stay, for they tell nothing to whoever lacks the key."""
+        """Forgets requests; the hashes of those that suppress stay with the answer, for they tell nothing to whoever lacks the key."""
         known, events, hashes = schema.request, schema.request_event, schema.request_identity
         with self._transaction() as connection:
             connection.execute(delete(events).where(events.c.request.in_(numbers)))
-            gone = hashes.c.request.in_(numbers) & hashes.c.kind.not_in(sorted(SUPPRESSING))
-            connection.execute(delete(hashes).where(gone))
+            heeded = select(known.c.id).where(known.c.id.in_(numbers), _suppresses())
+            connection.execute(delete(hashes).where(hashes.c.request.in_(numbers), hashes.c.request.not_in(heeded)))
+            answers = {
+                "response": select(known.c.response).where(known.c.id == hashes.c.request).scalar_subquery(),
+                "answered_on": select(known.c.closed_on).where(known.c.id == hashes.c.request).scalar_subquery(),
+            }
+            connection.execute(update(hashes).where(hashes.c.request.in_(numbers)).values(answers))
             connection.execute(delete(known).where(known.c.id.in_(numbers)))
 
 
@@ -163,6 +184,30 @@ def identity_rows(connection: Connection) -> dict[int, tuple[Identity, ...]]:
     for row in connection.execute(select(table).order_by(table.c.request, table.c.data_type, table.c.digest)):
         found[row.request] = (*found.get(row.request, ()), Identity(row.data_type, row.digest))
     return found
+
+
+def suppression_rows(connection: Connection) -> list[Suppression]:
+    """Whom to look for, in the order of the numbers; of requests that the log has forgotten, too."""
+    known, hashes = schema.request, schema.request_identity
+    query = (
+        select(hashes, known.c.response.label("logged"), known.c.closed_on)
+        .join(known, known.c.id == hashes.c.request, isouter=True)
+        .where(_suppresses() | known.c.id.is_(None))
+        .order_by(hashes.c.request, hashes.c.data_type, hashes.c.digest)
+    )
+    return [
+        Suppression(
+            number, rows[0].kind, rows[0].logged or rows[0].response or "", rows[0].closed_on or rows[0].answered_on,
+            tuple(Identity(row.data_type, row.digest) for row in rows),
+        )
+        for number, rows in ((key, list(each)) for key, each in groupby(connection.execute(query), lambda row: row.request))
+    ]  # fmt: skip
+
+
+def _suppresses() -> ColumnElement[bool]:
+    """Whether a request of the log is one whose person must not come back unseen; one that is open has no response yet."""
+    table = schema.request
+    return and_(table.c.kind.in_(sorted(SUPPRESSING)), table.c.response.in_(sorted(HEEDED)))
 
 
 _COLUMNS: Final = (

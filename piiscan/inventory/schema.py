@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Dialect
 
-VERSIONS: Final = ("0001", "0002", "0003", "0004")
+VERSIONS: Final = ("0001", "0002", "0003", "0004", "0005")
 """All migrations in order; `metadata` describes the last."""
 VERSION_TABLE: Final = "piiscan_version"
 
@@ -368,8 +368,13 @@ request_identity = Table(
     Column("kind", String(16), nullable=False),
     Column("data_type", Text, nullable=False),
     Column("digest", String(64), nullable=False, index=True),
+    Column("response", String(24), nullable=True),
+    Column("answered_on", Date, nullable=True),
 )
-"""Keyed hashes of data points. No foreign key: those of requests that suppress outlive the log."""
+"""Keyed hashes of data points. No foreign key: those of requests that suppress outlive the log.
+
+``response`` and ``answered_on`` are NULL while the log has the request, and where an older piiscan has forgotten it.
+"""
 
 for _table, _key in ((state, state.c.container_id), (holding, holding.c.id)):
     _open = _table.c.to_run.is_(None)

@@ -23,7 +23,15 @@ from piiscan.inventory.records import (
     RunRecord,
     bound,
 )
-from piiscan.inventory.requests import ConsumerRequest, Identity, RequestWriter, identity_rows, request_rows
+from piiscan.inventory.requests import (
+    ConsumerRequest,
+    Identity,
+    RequestWriter,
+    Suppression,
+    identity_rows,
+    request_rows,
+    suppression_rows,
+)
 from piiscan.inventory.writer import RunWriter
 from piiscan.model import Ages, Clock, ContainerKind, DataType, Secret, Skip
 
@@ -210,6 +218,11 @@ class Inventory:
         """The keyed hashes of who asked, by the number of the request; also of requests the log has forgotten."""
         with self._reading() as connection:
             return identity_rows(connection)
+
+    def suppressions(self) -> list[Suppression]:
+        """Who asked to be deleted or left alone and was answered so, as keyed hashes; also of requests the log has forgotten."""
+        with self._reading() as connection:
+            return suppression_rows(connection)
 
     @contextmanager
     def requesting(self) -> Iterator[RequestWriter]:

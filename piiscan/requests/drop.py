@@ -5,28 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from piiscan.errors import RefusedError, SourceError
-from piiscan.model import Batch, Container, Skip, SkipCode
+from piiscan.errors import RefusedError
+from piiscan.model import Container, Skip
 from piiscan.requests.private import Matched
+from piiscan.requests.reading import count_texts, read
 from piiscan.requests.recipes import Recipe, recipes
-from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from piiscan.config import Config
-    from piiscan.inventory import HoldingRecord, Inventory
-    from piiscan.ports import Connector
+    from piiscan.inventory import Inventory
+    from piiscan.model import Batch
     from piiscan.requests.dropfile import Hashes
     from piiscan.requests.hashing import ListName
+    from piiscan.requests.reading import Where
     from piiscan.requests.recipes import Row
 
 MOST_MATCHED: Final = 200_000
 """Rows whose keys one import keeps, sealed: more are not the rows of a list of consumers."""
+_ALONE: Final = frozenset({"email", "phone", "maid", "ctv_id", "vin"})
+"""Types that a list can name in running text, too: there they are counted, and not matched."""
 _SHARED: Final = 2
 _MARK: Final = 8
 
@@ -90,42 +92,22 @@ class Matching:
         for source in self._config.sources:
             holdings = self._inventory.holdings(source=source)
             known = recipes(holdings)
-            self._found.texts += _texts(holdings)
+            self._found.texts += count_texts(holdings, _ALONE)
             if known:
-                self._read_source(source, known)
+                self._read(source, known)
         return self._found
 
-    def _read_source(self, source: str, known: Mapping[tuple[str, tuple[str, ...]], Recipe]) -> None:
-        plan = replace(read_plan(self._config), mode="full")
-        wanted = {path for path, _ in known}
-        try:
-            with closing(connector_for(self._config, self._config.source(source), plan)) as connector:
-                for item in connector.containers():
-                    if isinstance(item, Container) and item.path in wanted:
-                        wanted.discard(item.path)
-                        self._read(connector, item, known)
-                    elif isinstance(item, Skip) and (item.hides or item.container in wanted):
-                        self._found.skips.append(item)
-        except SourceError as error:
-            self._found.skips.append(error.skip(source))
-            return
-        gone = (Skip(source, path, SkipCode.VANISHED, "it is in the inventory, and gone") for path in sorted(wanted))
-        self._found.skips.extend(gone)
-
-    def _read(
-        self, connector: Connector, container: Container, known: Mapping[tuple[str, tuple[str, ...]], Recipe]
-    ) -> None:
-        key = tuple(column.name for column in container.columns if column.primary_key)
-        place = Place(container.source, container.path, key)
-        self._found.places.append(place)
-        try:
-            for item in connector.batches(container):
-                if isinstance(item, Skip):
-                    self._found.skips.append(item)
-                elif (recipe := known.get((item.container.path, item.container.member))) is not None:
-                    self._take(item, recipe, place)
-        except SourceError as error:
-            self._found.skips.append(error.skip(container.source, container=container.path))
+    def _read(self, source: str, known: Mapping[Where, Recipe]) -> None:
+        place = Place(source, "", ())
+        for item in read(self._config, source, known):
+            if isinstance(item, Skip):
+                self._found.skips.append(item)
+            elif isinstance(item, Container):
+                key = tuple(column.name for column in item.columns if column.primary_key)
+                place = Place(item.source, item.path, key)
+                self._found.places.append(place)
+            else:
+                self._take(item, known[item.container.path, item.container.member], place)
 
     def _take(self, batch: Batch, recipe: Recipe, place: Place) -> None:
         rows = list(_rows(batch, recipe))
@@ -162,8 +144,3 @@ def _rows(batch: Batch, recipe: Recipe) -> Iterator[Row]:
     for number in range(batch.rows):
         cells = ((name, batch.columns[name][number]) for name in wanted)
         yield {name: str(value) for name, value in cells if value is not None}
-
-
-def _texts(holdings: list[HoldingRecord]) -> int:
-    names = {"email", "phone", "maid", "ctv_id", "vin"}
-    return sum(each.data_type in names and (each.column is None or "text" in each.evidence) for each in holdings)

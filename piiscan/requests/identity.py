@@ -9,7 +9,7 @@ from piiscan.inventory.requests import Identity
 from piiscan.periods import Period
 from piiscan.requests.folding import fold, letters_and_digits
 from piiscan.retention.spellings import is_name
-from piiscan.sealing import digest
+from piiscan.sealing import Digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,6 +26,8 @@ UNIQUE: Final = frozenset({
     "in_passport", "in_voter_epic", "in_driving_licence", "username", "maid", "ctv_id",
 })  # fmt: skip
 """Types of which one value belongs to one person; a phone, an address or an account may be shared."""
+BROAD: Final = frozenset({"zip", "city", "state", "country", "gender", "age", "employer", "job_title"})
+"""Types that so many share that nobody is looked for by them."""
 _PHONE_DIGITS: Final = 10
 _YEAR: Final = Period(months=12)
 _DAYS: Final = (
@@ -73,13 +75,28 @@ _FORMS: Final[dict[str, Callable[[str], str]]] = {
 }
 
 
+class Hasher:
+    """Keyed hashes of data points, for many of them under one key."""
+
+    def __init__(self, key: Secret) -> None:
+        self._begun = Digest(key, PURPOSE)
+
+    def digest(self, data_type: str, value: str) -> str:
+        """HMAC-SHA256 in hex of the type and the normalised value; empty where nothing is left of it."""
+        plain = normalise(data_type, value)
+        if not plain:
+            return ""
+        code = self._begun.copy()
+        code.add(data_type.encode())
+        code.add(plain.encode("utf-8", "surrogatepass"))
+        return code.hex()
+
+
 def identities(subject: Mapping[str, str], key: Secret) -> tuple[Identity, ...]:
     """A keyed hash of each data point."""
-    return tuple(
-        Identity(name, digest(key, PURPOSE, [name.encode(), plain.encode()]))
-        for name, value in sorted(subject.items())
-        if (plain := normalise(name, value))
-    )
+    hasher = Hasher(key)
+    made = ((name, hasher.digest(name, value)) for name, value in sorted(subject.items()))
+    return tuple(Identity(name, digest) for name, digest in made if digest)
 
 
 def same_person(one: Iterable[Identity], other: Iterable[Identity]) -> bool:

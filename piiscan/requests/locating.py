@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from piiscan.errors import SourceError
-from piiscan.model import Batch, Container, Skip, SkipCode
+from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Seeker
 from piiscan.requests.located import Located, Place
 from piiscan.requests.persons import Person
+from piiscan.requests.reading import GONE, cells, count_texts, held_columns
 from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from piiscan.inventory import HoldingRecord, Inventory
     from piiscan.ports import Connector
 
-Columns = dict[tuple[str, tuple[str, ...]], dict[str, list[str]]]
-
 
 def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, explain: bool = False) -> Located:
     """What the sources hold of the person. Reads only; what could not be asked is in ``skips``."""
@@ -33,7 +31,7 @@ def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, 
     plan = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, limit))
     for source in config.sources:
         holdings = inventory.holdings(source=source)
-        located.texts += _texts(holdings, subject)
+        located.texts += count_texts(holdings, subject)
         if not _paths(holdings, subject):
             continue
         try:
@@ -68,8 +66,7 @@ def _listed(connector: Connector, source: str, wanted: set[str], located: Locate
         elif item.hides or item.container in wanted:
             located.skips.append(item)
             seen.add(item.container or "")
-    gone = "it is in the inventory, and gone"
-    located.skips += [Skip(source, path, SkipCode.VANISHED, gone) for path in sorted(wanted - seen)]
+    located.skips += [Skip(source, path, SkipCode.VANISHED, GONE) for path in sorted(wanted - seen)]
 
 
 def _read_files(
@@ -80,7 +77,7 @@ def _read_files(
     located: Located,
 ) -> Iterator[Place]:
     """Files with columns are read whole, row by row: they have no index, and no key but the row's number."""
-    columns, person, wanted = _columns(holdings), Person(subject), _paths(holdings, subject)
+    columns, person, wanted = held_columns(holdings), Person(subject), _paths(holdings, subject)
     for container in containers:
         if container.path not in wanted:
             continue
@@ -90,35 +87,10 @@ def _read_files(
                 if isinstance(item, Skip):
                     located.skips.append(item)
                     continue
-                for cells in _cells(item, columns.get((item.container.path, item.container.member), {})):
+                for row in cells(item, columns.get((item.container.path, item.container.member), {})):
                     number += 1
-                    located.add(place, (number,), person.judge(cells), cells)
+                    located.add(place, (number,), person.judge(row), row)
         except SourceError as error:
             located.skips.append(error.skip(container.source, container=container.path))
         if place.rows or place.near:
             yield place
-
-
-def _columns(holdings: Sequence[HoldingRecord]) -> Columns:
-    found: Columns = defaultdict(lambda: defaultdict(list))
-    for held in holdings:
-        if held.column is not None and "text" not in held.evidence:
-            found[held.container, held.member][held.data_type].append(held.column)
-    return found
-
-
-def _cells(batch: Batch, columns: Mapping[str, Sequence[str]]) -> Iterator[dict[str, list[str]]]:
-    """The values of each row by the data type of their columns, empty ones left out."""
-    for number in range(batch.rows):
-        yield {
-            name: [str(batch.columns[column][number]) for column in held if _filled(batch, column, number)]
-            for name, held in columns.items()
-        }
-
-
-def _filled(batch: Batch, column: str, number: int) -> bool:
-    return column in batch.columns and batch.columns[column][number] is not None
-
-
-def _texts(holdings: Sequence[HoldingRecord], subject: Mapping[str, str]) -> int:
-    return sum(each.data_type in subject and (each.column is None or "text" in each.evidence) for each in holdings)

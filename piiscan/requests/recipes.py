@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import islice, permutations, product
 from typing import TYPE_CHECKING, Final
 
 from piiscan.requests.folding import letters_and_digits
 from piiscan.requests.hashing import LISTS, SINGLE, ListName, hash_name_vin, hash_ndz, hash_one
+from piiscan.requests.reading import Where, held_columns
 from piiscan.retention.spellings import name_parts
 
 if TYPE_CHECKING:
@@ -79,16 +79,8 @@ _PARTS: Final[dict[ListName, tuple[str, ...]]] = {
 }
 
 
-def recipes(holdings: Sequence[HoldingRecord]) -> dict[tuple[str, tuple[str, ...]], Recipe]:
+def recipes(holdings: Sequence[HoldingRecord]) -> dict[Where, Recipe]:
     """By container and member of one source: its recipe, where its rows can answer a list at all."""
     wanted = {part for parts in _PARTS.values() for part in parts}
-    columns: dict[tuple[str, tuple[str, ...]], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for held in holdings:
-        # A column of running text holds the value among other words: its cells are no values to hash.
-        if held.data_type in wanted and held.column is not None and "text" not in held.evidence:
-            columns[held.container, held.member][held.data_type].append(held.column)
-    made = {
-        place: Recipe({name: tuple(sorted(found)) for name, found in by_type.items()})
-        for place, by_type in columns.items()
-    }
+    made = {place: Recipe(columns) for place, columns in held_columns(holdings, wanted).items()}
     return {place: recipe for place, recipe in made.items() if recipe.lists}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from piiscan.errors import SourceError
 from piiscan.model import Skip, SkipCode
 from piiscan.model.seeking import Search
+from piiscan.requests.identity import BROAD
 from piiscan.requests.located import Located, Place
 from piiscan.requests.persons import Person
 from piiscan.retention.spellings import is_name, spellings
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 STEPS: Final = 3
 """Foreign keys followed from a person's row to rows that refer to it."""
 _PORTION: Final = 500
-_BROAD: Final = frozenset({"zip", "city", "state", "country", "gender", "age", "employer", "job_title"})
-"""Types that so many share that nobody is looked for by them."""
 Links = dict[str, dict[str, dict[object, frozenset[str]]]]
 """Container -> column that others refer to -> value -> the data points that matched in its row. Private."""
 
@@ -69,7 +68,7 @@ class Searching:
         types = {each.name: each.sql_type for each in table.columns}
         found: dict[str, Values] = {}
         for name, value in self._subject.items():
-            if is_name(name) or name in _BROAD:
+            if is_name(name) or name in BROAD:
                 continue
             for column in self._columns[table.path].get(name, ()):
                 if column in types and (forms := spellings(name, value, types[column])):

@@ -50,14 +50,26 @@ def test_what_is_answered_takes_no_further_event(inventory: Inventory) -> None:
     assert inventory.requests() == [closed]
 
 
-def test_pruning_leaves_the_hashes_of_those_who_must_not_come_back(inventory: Inventory) -> None:
+def test_pruning_leaves_the_hashes_of_those_who_must_not_come_back_with_their_answer(inventory: Inventory) -> None:
+    answers = (
+        ("delete", "complied"), ("know_specific", "complied"), ("opt_out", "partly"), ("delete", "denied"), ("limit", "withdrawn"),
+        ("object", "nothing_held"), ("delete", ""),
+    )  # fmt: skip
     with inventory.requesting() as writer:
-        for kind in ("delete", "know_specific", "opt_out", "correct"):
-            writer.add(replace(DRAFT, kind=kind), HASHES, DAY)  # type: ignore[arg-type]
-        writer.prune([1, 2, 4])
-        left = sorted(inventory.identities())
+        for number, (kind, response) in enumerate(answers, 1):
+            writer.add(replace(DRAFT, kind=kind), HASHES, DAY)
+            state = "denied" if response == "denied" else "closed"
+            if response:
+                writer.record(number, "closed", DAY, "j.doe", "", state=state, closed_on=DAY, response=response)
+        before = inventory.suppressions()
+        writer.prune([1, 2, 4, 5, 6])
+        left = inventory.suppressions()
         writer.prune([3])
         again = writer.add(DRAFT, (), DAY)
 
-    assert (left, sorted(inventory.identities())) == ([1, 3], [1, 3])
-    assert [each.id for each in inventory.requests()] == [again.id] == [4]
+    assert before == left == inventory.suppressions()
+    assert [(each.request, each.kind, each.response, each.answered_on, each.identities) for each in left] == [
+        (1, "delete", "complied", DAY, HASHES), (3, "opt_out", "partly", DAY, HASHES), (6, "object", "nothing_held", DAY, HASHES),
+    ]  # fmt: skip
+    assert sorted(inventory.identities()) == [1, 3, 6, 7]
+    assert [each.id for each in inventory.requests()] == [7, again.id] == [7, 8]

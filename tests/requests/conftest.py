@@ -132,3 +132,9 @@ def store(firm: Path) -> Callable[[list[tuple[str, str, str, str]]], None]:
 def _classified(kind: str) -> Classification:
     evidence = ("text",) if kind.startswith("~") else ("values",)
     return Classification(kind.removeprefix("~"), 0.9, evidence, (), 5, 5, "they are")
+
+
+@pytest.fixture
+def knows(store: Any) -> Any:
+    """The same, under the name of a sentence: ``knows([("crm", "people", "mail", "email")])``."""
+    return store
