@@ -10,6 +10,7 @@ from piiscan.commands._requests_shared import find
 from piiscan.errors import RefusedError, UsageError
 from piiscan.model import Skip, SkipCode
 from piiscan.model.judging import Among, Test
+from piiscan.requests.private import Matched
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from piiscan.commands.shared import App
     from piiscan.inventory import ConsumerRequest
     from piiscan.model import Secret
-    from piiscan.requests.private import Matched
     from piiscan.retention import Assessment
     from piiscan.retention.erasure import Subject
 
@@ -35,7 +35,9 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
 
     request = find(app.inventory(), number)
     _check(request, app, day)
-    rows = opened(request, secret).rows
+    rows, skips = opened(request, secret).rows, []
+    if request.kind == "drop":
+        rows, skips = _with_what_refers(app, rows)
     named = [each for each in rows if each.keys]
     subject = Subject(
         request=number,
@@ -44,7 +46,25 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
         told={(each.source, each.container): _tests(each) for each in named},
         directed_by=json.loads(request.facts).get("directed_by"),
     )
-    return subject, [Skip(each.source, each.container, SkipCode.ERROR, _NO_KEY) for each in rows if not each.keys]
+    return subject, [
+        *skips,
+        *(Skip(each.source, each.container, SkipCode.ERROR, _NO_KEY) for each in rows if not each.key),
+    ]
+
+
+def _with_what_refers(app: App, rows: tuple[Matched, ...]) -> tuple[tuple[Matched, ...], list[Skip]]:
+    """The rows that a list led to, and those that refer to them: they are the person's as well (Civ. 1798.99.86(c))."""
+    from piiscan.requests.locating import follow
+    from piiscan.requests.private import matched
+
+    located = follow(app.config(), app.inventory(), rows)
+    found = {(each.source, each.container): each for each in rows}
+    for more in map(matched, located.places):
+        place = (more.source, more.container)
+        known = found[place].keys if place in found else ()
+        keys = dict.fromkeys(map(tuple, (*known, *more.keys)))  # each once, in order
+        found[place] = Matched(more.source, more.container, more.key, tuple(keys))
+    return tuple(found.values()), located.skips
 
 
 def with_skips(assessment: Assessment, skips: list[Skip]) -> Assessment:

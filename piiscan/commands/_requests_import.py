@@ -174,6 +174,8 @@ def _document(
         lead.append(f"{malformed:,} work items are malformed and get no answer.")
     if written is not None:
         lead.append(f"Answered: {', '.join(f'{number:,} as {code}' for code, number in written.items() if number)}.")
+    if request.sealed is not None and any(each.matched for each in found.places):
+        lead.append(f"What deletes them: piiscan delete plan --request {request.id} -o DIR.")
     lead += [f"Not read: {each['source']} {each['container'] or ''}: {each['reason']}" for each in unread]
     sections = (
         Section(

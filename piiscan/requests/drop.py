@@ -44,6 +44,8 @@ class Place:
     """Rows read."""
     matched: int = 0
     keys: list[list[str]] = field(default_factory=list, repr=False)
+    hashes: list[list[tuple[ListName, bytes]]] = field(default_factory=list, repr=False)
+    """By key: what of the lists the row answers to."""
 
 
 @dataclass(slots=True)
@@ -65,8 +67,14 @@ class Found:
         }
 
     def matched(self) -> tuple[Matched, ...]:
-        """The rows, for sealing."""
-        return tuple(Matched(each.source, each.container, each.key, each.keys) for each in self.places if each.matched)
+        """The rows, for sealing: of those with a key the ones that a hash of one person leads to, for no other may be deleted."""
+        return tuple(
+            Matched(each.source, each.container, each.key, self._single(each)) for each in self.places if each.matched
+        )
+
+    def _single(self, place: Place) -> list[list[str]]:
+        pairs = zip(place.keys, place.hashes, strict=True)
+        return [key for key, hashes in pairs if any(self.persons[name][each] is not None for name, each in hashes)]
 
     def counts(self) -> dict[str, Counter[str]]:
         """By list: hashes found, and how many of them are several persons'."""
@@ -111,7 +119,7 @@ class Matching:
 
     def _take(self, batch: Batch, recipe: Recipe, place: Place) -> None:
         rows = list(_rows(batch, recipe))
-        hits: set[int] = set()
+        hits: dict[int, list[tuple[ListName, bytes]]] = {}
         for name in recipe.lists:
             if name not in self._lists:
                 continue
@@ -119,12 +127,14 @@ class Matching:
             among = self._lists[name].among([each for _, each in made])
             for (number, each), is_found in zip(made, among, strict=True):
                 if is_found:
-                    hits.add(number)
+                    hits.setdefault(number, []).append((name, each))
                     self._mark(name, each, recipe.person(rows[number]))
         place.rows += batch.rows
         place.matched += len(hits)
         if hits and place.key and all(name in batch.columns for name in place.key):
-            place.keys += [[str(batch.columns[name][number]) for name in place.key] for number in sorted(hits)]
+            for number, hashes in sorted(hits.items()):
+                place.keys.append([str(batch.columns[name][number]) for name in place.key])
+                place.hashes.append(hashes)
         if sum(each.matched for each in self._found.places) > MOST_MATCHED:
             raise RefusedError(
                 f"more than {MOST_MATCHED:,} rows match the lists", hint="is every row of a table the same value?"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from piiscan.config import Config
     from piiscan.inventory import HoldingRecord, Inventory
     from piiscan.ports import Connector
+    from piiscan.requests.private import Matched
 
 
 def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, explain: bool = False) -> Located:
@@ -44,6 +45,21 @@ def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, 
         except SourceError as error:
             located.skips.append(error.skip(source))
     located.places.sort(key=lambda each: (each.source, each.container))
+    return located
+
+
+def follow(config: Config, inventory: Inventory, rows: Sequence[Matched]) -> Located:
+    """What refers by foreign keys to rows that were found otherwise; what could not be asked is in ``skips``."""
+    located = Located()
+    for source in sorted({each.source for each in rows if each.keys}):
+        mine = [each for each in rows if each.source == source]
+        try:
+            with closing(connector_for(config, config.source(source), read_plan(config, "full"))) as connector:
+                if isinstance(connector, Seeker):
+                    listed = list(_listed(connector, source, {each.container for each in mine}, located))
+                    Searching(connector, listed, inventory.holdings(source=source), {}, located).follow(mine)
+        except SourceError as error:
+            located.skips.append(error.skip(source))
     return located
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from piiscan.errors import SourceError
 from piiscan.model import Skip, SkipCode
-from piiscan.model.seeking import Search
+from piiscan.model.judging import Among
+from piiscan.model.seeking import Fetch, Search
 from piiscan.requests.identity import BROAD
 from piiscan.requests.located import Located, Place
 from piiscan.requests.persons import Person
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from piiscan.model import Container
     from piiscan.model.seeking import Values
     from piiscan.ports import Seeker
+    from piiscan.requests.private import Matched
 
 STEPS: Final = 3
 """Foreign keys followed from a person's row to rows that refer to it."""
+LISTED: Final = frozenset({"listed"})
+"""What matched in a row that was found otherwise than by data points."""
 _PORTION: Final = 500
 Links = dict[str, dict[str, dict[object, frozenset[str]]]]
 """Container -> column that others refer to -> value -> the data points that matched in its row. Private."""
@@ -62,6 +67,25 @@ class Searching:
         for _ in range(STEPS):
             values = self._follow(values)
         self._located.places += [each for each in self._places.values() if each.rows or each.near]
+
+    def follow(self, rows: Sequence[Matched]) -> None:
+        """Adds to ``located`` the rows that refer to rows which were found otherwise, such as by a list of hashes."""
+        values: Links = {}
+        for each in rows:
+            table = self._tables.get(each.container)
+            if table is not None and each.keys and self._referred(table):
+                self._guard(table, partial(self._begin, table, each, values))
+        for _ in range(STEPS):
+            values = self._follow(values)
+        self._located.places += [each for each in self._places.values() if each.rows]
+
+    def _begin(self, table: Container, found: Matched, values: Links) -> None:
+        """Keeps what of these rows others refer to."""
+        names = tuple(self._referred(table))
+        among = Among(found.key, tuple(map(tuple, found.keys)))
+        for portion in self._seeker.fetch(table, Fetch(names, among, (), None, date.max)):
+            for row in portion:
+                self._remember(values, table, dict(zip(names, row.cells, strict=True)), LISTED)
 
     def _searched(self, table: Container) -> dict[str, Values]:
         """Column -> spellings, for the columns by which rows can be looked for."""

@@ -113,7 +113,7 @@ def test_lists_are_matched_with_the_columns_that_hold_their_type(firm: Path, cal
     ]  # fmt: skip
     request = Inventory.open(f"sqlite:///{firm / 'piiscan.db'}").requests()[0]
     rows = [(each.container, each.key, each.keys) for each in opened(request, KEY).rows]
-    assert rows == [("cars", (), []), ("devices", ("id",), [["7"]]), ("people", ("id",), [["1"], ["2"], ["3"]])]
+    assert rows == [("cars", (), []), ("devices", ("id",), [["7"]]), ("people", ("id",), [["1"], ["3"]])]
 
 
 def test_nothing_of_a_person_is_printed_or_stored_in_the_plain(firm: Path, call: Any, lists: Path) -> None:
@@ -144,6 +144,23 @@ def test_the_answer_says_deleted_only_of_what_is_gone(firm: Path, call: Any, lis
     assert answer.stat().st_mode & 0o777 == 0o600
     assert done.json["answered"] == {"2": 0, "3": 5, "4": 1, "5": 1}
     assert len(Inventory.open(f"sqlite:///{firm / 'piiscan.db'}").requests()) == 1
+
+
+def test_a_plan_takes_who_is_named_alone_and_what_refers_to_them(firm: Path, run: Any, call: Any, lists: Path) -> None:
+    """A telephone that two persons share deletes neither; a row that no key names is left to a human."""
+    base = sqlite3.connect(firm / "crm.db")
+    base.executescript("""
+        CREATE TABLE visits (id INTEGER PRIMARY KEY, person INTEGER REFERENCES people (id));
+        INSERT INTO visits VALUES (1, 1), (2, 2), (3, 3), (4, 4);
+    """)
+    base.close()
+    call("import", "drop", str(lists))
+    done = run("delete", "plan", "--request", "1", "-o", "plan", "--max-percent", "100", "--format", "json")
+
+    assert {each["container"]: each["rows"] for each in done.json["steps"]} == {
+        "devices": 1, "people": 2, "visits": 2,
+    }  # fmt: skip
+    assert (done.code, [each["container"] for each in done.json["skips"]]) == (4, ["cars"])
 
 
 def test_lists_that_were_answered_and_closed_are_not_taken_twice(firm: Path, call: Any, lists: Path) -> None:

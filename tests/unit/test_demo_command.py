@@ -63,7 +63,7 @@ ELSEWHERE = {
     ),
     "tests/notices": ("notice check", "notice draft", "notice import", "notice list", "notice show"),
     "tests/requests": (
-        "requests close", "requests confirm", "requests deny", "requests extend", "requests import drop", "requests list",
+        "requests answer", "requests close", "requests confirm", "requests deny", "requests extend", "requests import drop", "requests list",
         "requests locate", "requests open", "requests prune", "requests recheck", "requests show", "requests verify",
     ),
 }  # fmt: skip
