@@ -74,9 +74,21 @@ def _condition(connection: sa.Connection, server: Server, layout: Layout, search
         part
         for name, values in sorted(search.any_of.items())
         if name in ways
-        for part in _column_conditions(server, ways[name], name, values, as_written=search.as_written)
+        for part in (
+            _within(server, ways[name], values)
+            if search.within
+            else _column_conditions(server, ways[name], name, values, as_written=search.as_written)
+        )
     ]
     return sa.or_(sa.false(), *found)
+
+
+def _within(server: Server, way: Way, values: Values) -> Iterator[Expression]:
+    """Whether a value stands somewhere in the cell, whatever the case of letters."""
+    text = server.folded(server.plain(way.column, way.kind))
+    for value in values:
+        escaped = re.sub(r"([%_/])", r"/\1", str(value))
+        yield text.like(server.folded(sa.literal(f"%{escaped}%", sa.String())), escape="/")
 
 
 def _column_conditions(

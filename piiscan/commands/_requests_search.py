@@ -83,20 +83,25 @@ def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
 Examples:
   piiscan requests locate 3
   piiscan requests locate 3 --review near.json
+  piiscan requests locate 3 --accept near.json
   piiscan requests locate 3 --explain
 """
 )
 @click.argument("number", metavar="N", type=NUMBER)
 @click.option("--review", type=_FILE, metavar="FILE", help="Write rows a human must judge, with their values, to FILE.")
+@click.option(
+    "--accept", type=_FILE, metavar="FILE", help='A review in which "same" is true for rows that are the person\'s.'
+)
 @click.option("--explain", is_flag=True, help="Show the statements; every value stands as :sealed.")
 @output_options(redact=False)
 @pass_app
-def locate(app: App, number: int, review: Path | None, explain: bool, output: Output) -> None:
+def locate(app: App, number: int, review: Path | None, accept: Path | None, explain: bool, output: Output) -> None:
     """Find the person's rows: by the columns that hold what was given, then along foreign keys.
 
     Prints counts by place; the keys of the rows are sealed in the request. Rows that share something with the person and differ in
     something decisive, or share too little, are near matches: they are not the person's until a human says so. --review writes
-    them, values included, to a file of mode 0600: remove it when it was read.
+    them, values included, to a file of mode 0600: whoever has read it sets "same": true for those that are the person's, hands it
+    in with --accept, and removes it. Running text is searched for e-mail addresses and numbers: what mentions them is near, too.
     """
     from piiscan.model import Document, Section
 
@@ -104,7 +109,8 @@ def locate(app: App, number: int, review: Path | None, explain: bool, output: Ou
     request = find(inventory, number)
     if request.kind == "drop":
         raise UsageError("the rows of an imported list were located at the import", hint="nothing is left to do")
-    private, located = _search(app, inventory, request, explain=explain)
+    accepted = _accepted(accept) if accept else ()
+    private, located = _search(app, inventory, request, explain=explain, texts=True, accepted=accepted)
     if sum(len(each.rows) for each in located.places) > _MOST_ROWS:
         raise RefusedError(f"more than {_MOST_ROWS:,} rows", hint="is that one person?")
     from piiscan.requests.private import matched, sealed
@@ -149,14 +155,14 @@ def locate(app: App, number: int, review: Path | None, explain: bool, output: Ou
 
 
 def _search(
-    app: App, inventory: Inventory, request: ConsumerRequest, *, without: Collection[str] = (), explain: bool = False
+    app: App, inventory: Inventory, request: ConsumerRequest, *, without: Collection[str] = (), **how: Any
 ) -> tuple[Private, Located]:
     from piiscan.requests.locating import locate as search
     from piiscan.requests.private import opened
 
     private = opened(request, key_of(app))
     subject = {name: value for name, value in private.subject.items() if name not in without}
-    return private, search(app.config(), inventory, subject, explain=explain)
+    return private, search(app.config(), inventory, subject, **how)
 
 
 def _is_sensitive(inventory: Inventory, located: Located) -> bool:
@@ -200,11 +206,22 @@ def _warnings(app: App, located: Located, unread: list[dict[str, Any]]) -> list[
     return said
 
 
+def _accepted(path: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The rows that a human has found to be the person's. Raises UsageError for a file that is no review; it repeats nothing of it."""
+    try:
+        rows = json.loads(path.read_text("utf-8"))
+        return [
+            (each["source"], each["container"], tuple(each["key"].values())) for each in rows if each["same"] is True
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise UsageError(f"--accept {path}: no review", hint="hand in the file that --review wrote") from None
+
+
 def _write_review(located: Located, out: TextIO) -> None:
     rows = [
         {
-            "source": place.source, "container": place.container, "key": dict(zip(place.key, map(str, key), strict=False)),
-            "matched": sorted(judged.matched), "against": sorted(judged.against), "cells": cells,
+            "same": False, "source": place.source, "container": place.container,
+            "key": dict(zip(place.key, map(str, key), strict=False)) or {"row": str(key[0])}, "matched": sorted(judged.matched), "against": sorted(judged.against), "cells": cells,
         }
         for place in located.places
         for key, judged, cells in place.near

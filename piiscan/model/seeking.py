@@ -25,6 +25,8 @@ class Search:
     """Column -> the ways a value may be written in it."""
     as_written: bool = True
     """Compare as the column does, so that an index is of use; else whatever the case of letters."""
+    within: bool = False
+    """A value may stand anywhere in a cell of text; with ``as_written`` false."""
     most: int = 50_000
     """Rows fetched at most: who is looked for by values that so many rows share is not found by them."""
 

@@ -62,6 +62,8 @@ class Located:
     texts: int = 0
     """Places of running text that hold types which were given: not searched."""
 
+    accepted: frozenset[tuple[str, str, tuple[str, ...]]] = field(default=frozenset(), repr=False)
+    """Source, container and key (as texts) of rows that a human has found to be the person's. Private."""
     apart: dict[str, set[frozenset[str]]] = field(default_factory=dict, repr=False)
     """By decisive type that was not given: what the rows that are the person's say. Private."""
 
@@ -86,6 +88,10 @@ class Located:
 
     def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
         """Keeps a row where it belongs; whether it is the person's and new."""
+        if judged.verdict == "near" and (place.source, place.container, tuple(map(str, key))) in self.accepted:
+            new = key not in place.rows
+            place.rows.setdefault(key, judged.matched)
+            return new
         if judged.verdict == "near" and all(key != each[0] for each in place.near):
             place.near.append((key, judged, cells))
         if judged.verdict != "same" or key in place.rows:

@@ -10,13 +10,14 @@ from piiscan.errors import SourceError
 from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Seeker
 from piiscan.requests.located import Located, Place
+from piiscan.requests.mentions import Mentions, search_files, search_tables, text_columns
 from piiscan.requests.persons import Person
 from piiscan.requests.reading import GONE, cells, count_texts, held_columns
 from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from piiscan.config import Config
     from piiscan.inventory import HoldingRecord, Inventory
@@ -24,26 +25,47 @@ if TYPE_CHECKING:
     from piiscan.requests.private import Matched
 
 
-def locate(config: Config, inventory: Inventory, subject: Mapping[str, str], *, explain: bool = False) -> Located:
-    """What the sources hold of the person. Reads only; what could not be asked is in ``skips``."""
-    located = Located()
+def locate(
+    config: Config,
+    inventory: Inventory,
+    subject: Mapping[str, str],
+    *,
+    explain: bool = False,
+    texts: bool = False,
+    accepted: Collection[tuple[str, str, tuple[str, ...]]] = (),
+) -> Located:
+    """What the sources hold of the person. Reads only; what could not be asked is in ``skips``.
+
+    With ``texts`` running text that mentions the person, too. ``accepted`` are rows (source, container, key as texts) that a human
+    has found to be the person's, whatever speaks against it.
+    """
+    located = Located(accepted=frozenset(accepted))
+    mentions = Mentions(subject)
+    kinds = set(subject) - (mentions.wanted.keys() if texts else set())
     limit = config.requests.time_limit.total_seconds()
     plan = read_plan(config, "full")
     plan = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, limit))
     for source in config.sources:
         holdings = inventory.holdings(source=source)
-        located.texts += count_texts(holdings, subject)
-        if not _paths(holdings, subject):
+        located.texts += count_texts(holdings, kinds)
+        wanted = _paths(holdings, subject)
+        told = {path for path, _ in text_columns(holdings, mentions.wanted)} if texts else set()
+        if not wanted | told:
             continue
         try:
             with closing(connector_for(config, config.source(source), plan)) as connector:
-                containers = list(_listed(connector, source, _paths(holdings, subject), located))
+                containers = list(_listed(connector, source, wanted | told, located))
                 if isinstance(connector, Seeker):
                     Searching(connector, containers, holdings, subject, located, explain=explain).run()
+                    if texts:
+                        search_tables(connector, containers, holdings, mentions, located)
                 else:
                     located.places += _read_files(connector, containers, holdings, subject, located)
+                    if texts:
+                        search_files(connector, containers, holdings, mentions, located)
         except SourceError as error:
             located.skips.append(error.skip(source))
+    located.places = [each for each in located.places if each.rows or each.near]
     located.places.sort(key=lambda each: (each.source, each.container))
     return located
 

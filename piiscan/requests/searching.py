@@ -165,7 +165,8 @@ class Searching:
                 cells = self._cells(table, row)
                 judged = self._person.judge(cells)
                 key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
-                if judged.against:  # somebody else in the person's file: a spouse, who signed along
+                known = (place.source, place.container, tuple(map(str, key))) in self._located.accepted
+                if judged.against and not known:  # somebody else in the person's file: a spouse, who signed along
                     place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
                     continue
                 matched = wanted.get(row[column], frozenset()) | judged.matched

@@ -12,7 +12,7 @@ from piiscan.connectors.sql import SqlConnector
 from piiscan.model import Clock, Container, ReadPlan, Source
 from piiscan.model.erasing import Dependent, Target
 from piiscan.model.judging import Among, Cover, Ended, Judgment, Keep, Term, Test
-from piiscan.model.seeking import Fetch
+from piiscan.model.seeking import Fetch, Search
 
 AS_OF = date(2026, 6, 30)
 MANY = 20_000
@@ -129,3 +129,14 @@ def test_very_many_keys_fit_into_one_question(known: Any) -> None:
 
     assert sum(each.rows for each in connector.judge(tables["numbered"], [judgment], None, AS_OF)) == 4
     assert sum(each.rows for each in connector.judge(tables["visits"], [both], None, AS_OF)) == 1
+
+
+def test_a_value_is_found_inside_a_text_and_its_signs_mean_themselves(known: Any) -> None:
+    """Whatever the case of letters."""
+    connector, tables = known
+
+    def found(*values: str) -> list[str]:
+        search = Search(("id",), {"who": values}, as_written=False, within=True)
+        return sorted(str(row[0]) for portion in connector.seek(tables["numbered"], search) for row in portion)
+
+    assert (found("NN"), found("%"), found("_"), found("/", "bo")) == (["1", "2", "4"], [], [], ["3"])

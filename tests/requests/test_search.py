@@ -241,3 +241,61 @@ def test_a_source_that_cannot_be_asked_makes_it_incomplete(held: Path, call: Any
 
     assert (done.code, done.json["outcome"]["reasons"]) == (4, ["incomplete"])
     assert [each["source"] for each in done.json["skips"]] == ["crm"]
+
+
+def test_a_text_that_mentions_the_person_is_near_and_one_that_mentions_a_namesake_is_not(
+    held: Path, call: Any, store: Any
+) -> None:
+    """By what hardly anybody else has, as a word of its own; a name alone is nobody; what is the person's already is not near."""
+    base = sqlite3.connect(held / "crm.db")
+    base.executescript("""
+        CREATE TABLE notes (id INTEGER PRIMARY KEY, account INTEGER REFERENCES accounts (id), body TEXT);
+        INSERT INTO notes VALUES (1, 10, 'wrote from ann@canary.example'), (2, 12, 'her sister is ANN@canary.example, not she'),
+            (3, NULL, 'call (212) 555-0187 100%'), (4, NULL, 'joann@canary.example'), (5, NULL, 'Ann Canary was here');
+    """)
+    base.close()
+    (held / "share" / "letter.txt").write_text("Dear Ann Canary,\nwe write to ann@canary.example\n")
+    (held / "share" / "other.txt").write_text("Dear Ann Canary,\nwe write to x.ann@canary.example.org\n")
+    texts = [("crm", "notes", "body", "~email"), ("crm", "notes", "body", "~phone")]
+    store([*HELD, *texts, ("share", "letter.txt", None, "~email"), ("share", "other.txt", None, "~email")])
+    ask(call, ANN)
+    done = call("locate", "1", "--review", "near.json", "--format", "json")
+
+    near = {each["container"]: (each["rows"], each["near"]) for each in done.json["places"] if each["near"]}
+    assert near["notes"] == (1, 2)
+    assert near["letter.txt"] == (0, 1)
+    assert "other.txt" not in near
+    review = json.loads((held / "near.json").read_text())
+    assert sorted(each["key"]["id"] for each in review if each["container"] == "notes") == ["2", "3"]
+
+
+def test_what_a_human_has_read_and_accepted_is_the_persons_with_all_that_refers_to_it(held: Path, call: Any) -> None:
+    """She has married: another name, the same e-mail address; a file that is no review is refused and not repeated."""
+    base = sqlite3.connect(held / "crm.db")
+    base.executescript("""
+        INSERT INTO people VALUES (9, 'Ann Married', 'ann@canary.example', NULL, '1981-03-04', NULL, NULL);
+        INSERT INTO accounts VALUES (19, 9); INSERT INTO payments VALUES (190, 19, 5);
+    """)
+    base.close()
+    ask(call, ANN, "know_categories")
+    call("locate", "1", "--review", "near.json")
+    review = json.loads((held / "near.json").read_text())
+    for each in review:
+        each["same"] = each["key"].get("id") == "9"
+    (held / "near.json").write_text(json.dumps(review))
+    before = located_rows(held)
+    done = call("locate", "1", "--accept", "near.json", "--format", "json")
+    (held / "bad.json").write_text('[{"source": "canary"}]')
+    bad = call("locate", "1", "--accept", "bad.json")
+
+    assert done.code == 0
+    assert {name: sorted(set(keys) - set(before.get(name, []))) for name, keys in located_rows(held).items()} == {
+        "accounts": ["19"], "payments": ["190"], "people": ["9"],
+    } | {name: [] for name in before if name not in {"accounts", "payments", "people"}}  # fmt: skip
+    assert (bad.code, "canary" in bad.error) == (2, False)
+
+
+def located_rows(folder: Path) -> dict[str, list[str]]:
+    """Container -> first part of the keys of the rows that are sealed in the first request."""
+    request = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}").requests()[0]
+    return {each.container: [key[0] for key in each.keys] for each in opened(request, KEY).rows}
