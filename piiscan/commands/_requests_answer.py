@@ -171,7 +171,8 @@ class _Answering:
             hint = f"piiscan delete plan --request {n} -o DIR, approve and apply it, then answer with --plan DIR"
             raise RefusedError(f"{left - tied:,} rows are still to be deleted", hint=hint)
         self._skips += [skip for skip in found.skips if skip.code != "vanished"]  # what was deleted is gone
-        self._kept = kept_of(found, left)
+        justifications = {each.id: each for each in inventory.justifications()}
+        self._kept = kept_of(found, left, justifications, rules.grounds)
         outcome = outcome_of(deleted, self._kept)
         if deleted:
             self._tell(_types_of(self._app, places), private.subject)

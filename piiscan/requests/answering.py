@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from piiscan.config import Config
+    from piiscan.inventory import Justification
     from piiscan.model import DataType
     from piiscan.requests.pieces import Pieces
     from piiscan.retention import Assessment, Verdict
+    from piiscan.rulepack.retention import Ground
 
 Outcome = Literal["complied", "partly", "denied", "nothing_held"]
 HELD: Final = "hold"
 TIED: Final = "tied"
-UNKNOWN: Final = "undated"
 _REASONS: Final = {
     HELD: ("Civ. 1798.145(a)", "must be kept for a legal matter or an order of an authority"),
     TIED: ("Civ. 1798.105(d)", "records that are kept refer to it and cannot stand without it"),
@@ -34,7 +35,7 @@ class Kept:
     """Rows that stay, by why."""
 
     ground: str
-    """A ground of the catalogue, ``hold``, ``tied``, ``undated``, or why they are no part of the request."""
+    """A ground of the catalogue, ``hold``, ``tied``, or why they are no part of the request."""
     rule: str | None
     citation: str
     reason: str
@@ -55,18 +56,26 @@ class Told:
     data_types: tuple[str, ...]
 
 
-def kept_of(assessment: Assessment, tied: int) -> list[Kept]:
-    """Why rows stay, as a request's assessment found them; ``tied`` of those that could go stay with others."""
+def kept_of(
+    assessment: Assessment, tied: int, justifications: Mapping[str, Justification], grounds: Mapping[str, Ground]
+) -> list[Kept]:
+    """Why rows stay, as a request's assessment found them; ``tied`` of those that could go stay with others.
+
+    Of an exception the person is told its ground; what a hold is about is nobody's business.
+    """
     found: dict[tuple[str, str | None, str, str, str], list[tuple[int, date | None, Verdict]]] = defaultdict(list)
     for verdict in assessment.verdicts:
-        for excuse in verdict.exceptions:
-            if excuse.rows and excuse.until is None and excuse.against == "schedule":
-                citation, reason = _REASONS[HELD]  # what a hold is about is nobody's business
-                found[HELD, None, citation, reason, ""].append((excuse.rows, None, verdict))
-            elif excuse.rows:
+        for excuse in (each for each in verdict.exceptions if each.rows):
+            known, until = justifications.get(excuse.id), excuse.until
+            if known is not None and known.kind == "hold":
+                key = (HELD, None, *_REASONS[HELD], "")
+                until = None
+            elif known is not None:
+                key = (known.basis, known.rule, grounds[known.basis].citation, known.reason, "")
+            else:
                 client = (verdict.owner or "") if excuse.id == "service_provider" else ""
                 key = (excuse.id, excuse.rule, excuse.citation, excuse.reason, client)
-                found[key].append((excuse.rows, excuse.until, verdict))
+            found[key].append((excuse.rows or 0, until, verdict))
     kept = [_kept(*key, same) for key, same in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))]
     if tied:
         over = [verdict for verdict in assessment.verdicts if verdict.rows_overdue]

@@ -334,3 +334,59 @@ def test_no_value_of_the_person_leaves_the_files_that_were_named(office: Path, c
         for secret in SECRETS:
             assert secret.casefold() not in text.casefold()
     assert "ann@canary.example" in (office / "answer" / "pieces.csv").read_text()
+
+
+def test_holds_and_exceptions_against_requests_keep_rows_and_extensions_of_the_schedule_do_not(
+    office: Path, call: Any, run: Any
+) -> None:
+    """Also one that is entered between the plan and its apply; the letter does not say what a hold is about."""
+    number = ask(call, "delete")
+    words = ("--source", "crm", "--evidence", "case 26-1187", "--approver", "A. Counsel")
+    ends = ("--ends", (TODAY + timedelta(days=90)).isoformat())
+    assert (
+        run(
+            "exceptions",
+            "add",
+            "--against",
+            "request",
+            "--basis",
+            "E1",
+            "--container",
+            "payments",
+            *words,
+            *ends,
+            "--reason",
+            "a plan is paid",
+        ).code
+        == 0
+    )
+    plan = run("delete", "plan", "--request", str(number), "--author", "Joe", "-o", "plan", "--format", "json").json
+    assert (
+        run("holds", "add", "--basis", "litigation", "--container", "notes", *words, "--reason", "she sues us").code
+        == 0
+    )
+    line = run("delete", "keygen", "--out", "ann.pem", "--as", "ann", "--format", "json").json["line"]
+    settings = office / "piiscan.toml"
+    settings.write_text(settings.read_text().replace("[security]\n", f"[security]\napprovers = {{ {line} }}\n"))
+    run("delete", "approve", "plan", "--key", "ann.pem")
+    done = run("delete", "apply", "plan", "--execute", "--confirm", plan["plan_id"], "--format", "json").json
+
+    assert {each["container"]: each["rows"] for each in plan["steps"]} == {
+        "accounts": 0,
+        "calls": 1,
+        "notes": 1,
+        "people": 0,
+    }
+    assert done["outcome"]["reasons"] != []
+    assert [rows(office, name) for name in ("payments", "calls", "notes")] == [[100, 101, 102, 103], [70, 72], [80, 81]]
+    told = call("answer", str(number), "-o", "answer", "--plan", "plan", "--format", "json").json
+    assert {each["ground"]: each["rows"] for each in told["kept"]} == {
+        "E1": 2,
+        "E8": 1,
+        "hold": 1,
+        "service_provider": 2,
+        "tied": 2,
+    }
+    letter = (office / "answer" / "letter.md").read_text()
+    assert "1798.105(d)(1)" in letter
+    assert {word for word in ("sues", "1187", "EX-1") if word in letter} == set()
