@@ -21,6 +21,8 @@ DECISIVE: Final = frozenset({
     "person_name", "dob", "ssn", "ssn_last4", "itin", "us_passport", "us_state_id", "in_aadhaar", "in_pan", "in_voter_epic",
 })  # fmt: skip
 """Types that do not change: a row that holds another value is another person's, or must be looked at."""
+_WEAK: Final = frozenset({"person_name", "dob"})
+"""What thousands share: beside another name or number it is nobody's, and not worth a human's look."""
 _LAST_FOUR: Final = 4
 _NAME_COLUMNS: Final = 4
 
@@ -43,7 +45,7 @@ class Judged:
         told = "person_name" in self.matched and len(self.matched) > 1
         if not self.against and (strong or told):
             return "same"
-        return "near" if self.matched - {"person_name"} or (self.matched and not self.against) else "other"
+        return "near" if self.matched - _WEAK or (self.matched and not self.against) else "other"
 
 
 class Person:

@@ -19,6 +19,7 @@ ANN = {"person_name": "Ann Maria Lee", "phone": "(212) 555-0187", "dob": "1981-0
         (ANN, {"person_name": ["Bob Lee"], "phone": ["2125550187"], "street_address": ["1 ELM ST"]}, "near"),  # a spouse
         (ANN, {"person_name": ["Eve Lee"], "dob": ["1981-03-04"], "street_address": ["1 Elm St"]}, "near"),  # a twin
         (ANN, {"person_name": ["Ann Lee"], "dob": ["2011-03-04"], "street_address": ["1 Elm St"]}, "near"),  # a daughter
+        (ANN, {"person_name": ["Eve Poe"], "dob": ["1981-03-04"]}, "other"),  # thousands share a day
         (ANN, {"phone": ["212-555-0187"]}, "near"),  # a shared telephone, no name
         (ANN, {"phone": ["212-555-0187"], "street_address": ["1 Elm St"]}, "near"),  # a household
         (ANN, {"phone": ["212-555-0188"], "person_name": ["Bob Poe"]}, "other"),
