@@ -33,6 +33,8 @@ def test_a_profile_has_every_promise_of_its_notice(name: str) -> None:
     assert numbered == [f"{prefix}{number}" for number in range(1, count + 1)]
     for check in (check for each in notice.promises for check in each.checks):
         rulepack.select([*check.data_types, *check.other_than, *check.doubtful, *check.beside], PACKS.data_types)
+    points = {point for each in notice.promises for point in each.terms.get("data_points", ())}
+    assert points <= set(PACKS.data_types)
 
 
 def test_what_a_command_serves_is_said_to_be_a_service() -> None:
@@ -91,6 +93,14 @@ def test_a_notice_lags_a_year_after_its_last_update_and_at_once_without_a_date()
         (
             '[[promise]]\nid = "A"\ntext = "x"\n[[promise.check]]\nkind = "unused_credentials"\nafter = "a year"\n',
             "promise A: check 1: must be an ISO 8601 period",
+        ),
+        (
+            '[[promise]]\nid = "A"\ntext = "x"\nterms = { data_points = ["dob"], if_any = ["ssn"] }\n[[promise.check]]\nkind = "encrypted"\n',
+            "promise A: terms: if_any: ssn is none of data_points",
+        ),
+        (
+            '[[promise]]\nid = "A"\ntext = "x"\nterms = { least_data_points = "two" }\n[[promise.check]]\nkind = "encrypted"\n',
+            "promise A: terms: least_data_points: Input should be a valid integer",
         ),
         ('[[lag]]\nid = "L"\ntext = "x"\ncitation = "y"\npromises = ["Z"]\n', "lag L: promises: there is no promise Z"),
     ],
