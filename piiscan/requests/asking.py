@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from piiscan.rulepack import Notice, Promise
 
 COMMAND: Final = "requests verify"
-"""What a promise with a verification rule names as the command that serves it."""
+"""How the command begins that a promise with a verification rule names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def asked_of(config: Config, known: Collection[str], given: Collection[str], hel
 
 def _rules(promise: Promise) -> bool:
     """Whether it says what a person must match."""
-    served = any(check.command == COMMAND for check in promise.checks)
+    served = any(check.command.startswith(COMMAND) for check in promise.checks)
     return served and not promise.terms.keys().isdisjoint({"data_points", "least_data_points"})
 
 

@@ -41,7 +41,7 @@ KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ("held_in", "named", ""),
         ("exceptions_named", "", "named open"),
         ("barred", "why citation", ""),
-        ("service", "command", ""),
+        ("service", "command", "does"),
     )
 }
 """Kind of check -> the keys it needs, and those it may have besides."""
@@ -70,6 +70,7 @@ class CheckTable(_Table):
     age: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
     after: str | None = None
     command: str = ""
+    does: str = ""
     why: str = ""
     citation: str = ""
 
