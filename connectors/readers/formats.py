@@ -76,6 +76,8 @@ BY_HEAD: Final = (
     (b"7z\xbc\xaf\x27\x1c", "7z", "7-Zip archive"),
     (b"Rar!\x1a\x07", "rar", "RAR archive"),
     (b"-----BEGIN PGP MESSAGE", "pgp", "PGP message"),
+    (b"\x89PNG\r\n\x1a\n", "image", "PNG image"),
+    (b"\xff\xd8\xff", "image", "JPEG image"),
 )
 """What decides at once, also for formats that would pass for text."""
 
