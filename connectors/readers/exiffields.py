@@ -165,9 +165,10 @@ def _position(tags: Mapping[str, Any]) -> str:
 
 def _degrees(tags: Mapping[str, Any], name: str, negative: str) -> float | None:
     tag, side = tags.get(f"GPS GPS{name}"), tags.get(f"GPS GPS{name}Ref")
+    if tag is None or not tag.values:
+        return None
     try:
-        degrees = sum(float(value) / 60**power for power, value in enumerate(tag.values[:3])) if tag else None
+        degrees: float = sum(float(value) / 60**power for power, value in enumerate(tag.values[:3]))
     except (ArithmeticError, TypeError, ValueError):  # 0/0 of a phone that did not know
         return None
-    sign = -1 if side and str(side.values)[:1].upper() == negative else 1
-    return degrees * sign if degrees is not None and tag.values else None
+    return -degrees if side is not None and str(side.values)[:1].upper() == negative else degrees

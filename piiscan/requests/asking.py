@@ -54,9 +54,8 @@ def asked_of(config: Config, known: Collection[str], given: Collection[str], hel
     Nobody is verified by what the person ``disputed`` (11 CCR 7060(h)). Raises RuleError for a profile that cannot be read, or
     that asks for a data type which is none.
     """
-    if config.requests.verify_with:
-        wanted = config.requests.verify_with
-        return Asked("configuration", _without(wanted, disputed), _only(wanted, disputed))
+    if own := config.requests.verify_with:
+        return Asked("configuration", _without(own, disputed), _only(own, disputed))
     if config.firm.notice is None:
         return Asked("law")
     profile = notice(config.firm.notice, config.path.parent)
