@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from piiscan.inventory import ConsumerRequest, Inventory
-    from piiscan.requests.asking import Asked
     from piiscan.requests.located import Located
     from piiscan.requests.private import Private
 
@@ -66,7 +65,7 @@ def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
     unread = places.unread(app, located.skips, redact=output.redact_paths)
     body = {
         "request": number, "level": found.level, "needed": found.needed, "given": sorted(private.subject), "matched": list(found.matched),
-        "why": found.why, "asked": _asked(asked), **places.limits(located, unread, redact=output.redact_paths),
+        "why": found.why, "asked": asked.body(), **places.limits(located, unread, redact=output.redact_paths),
     }  # fmt: skip
     none = found.level == "none"
     reasons = (*(["unverified"] if none else []), *(["incomplete"] if unread else []))
@@ -80,7 +79,7 @@ def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
         (
             f"{said[:1].upper()}{said[1:]}.",
             asked.spoken,
-            *(_lag(each) for each in asked.lags if none),
+            *(asked.lags if none else ()),
             *places.warnings(app, located, unread, redact=output.redact_paths),
         ),
         exit_code=code,
@@ -199,22 +198,6 @@ def _held(inventory: Inventory) -> set[str]:
     """Data types that some column holds: by others nobody can match."""
     found = {each.data_type for each in inventory.holdings() if each.column is not None and "text" not in each.evidence}
     return found | ({"ssn_last4"} if "ssn" in found else set())
-
-
-def _lag(text: str) -> str:
-    return f"Before it is refused: where the notice lags the law, it {text}."
-
-
-def _asked(asked: Asked) -> dict[str, Any]:
-    """What JSON says of who asks for which data points."""
-    return {
-        "by": asked.by,
-        "notice": asked.notice or None,
-        "promise": asked.promise or None,
-        "data_types": list(asked.data_types),
-        "left_out": list(asked.left_out),
-        "least": asked.least or None,
-    }
 
 
 def _is_sensitive(inventory: Inventory, located: Located) -> bool:

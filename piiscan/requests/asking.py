@@ -32,7 +32,7 @@ class Asked:
     notice: str = ""
     promise: str = ""
     lags: tuple[str, ...] = ()
-    """Where the notice asks for more, or less, than the law does: text and citation."""
+    """Where the notice asks for more, or less, than the law does: what must be said before somebody is refused for it."""
 
     @property
     def spoken(self) -> str:
@@ -46,6 +46,17 @@ class Asked:
         less = f"; left out: {', '.join(self.left_out)}" if self.left_out else ""
         floor = "" if self.by == "law" else "; the law's number is the least"
         return f"Asked for by {whose}: {names}{less}{floor}."
+
+    def body(self) -> dict[str, object]:
+        """The same as JSON; null for what does not apply."""
+        return {
+            "by": self.by,
+            "notice": self.notice or None,
+            "promise": self.promise or None,
+            "data_types": list(self.data_types),
+            "left_out": list(self.left_out),
+            "least": self.least or None,
+        }
 
 
 def asked_of(config: Config, known: Collection[str], given: Collection[str], held: Collection[str], disputed: Collection[str]) -> Asked:  # fmt: skip
@@ -91,4 +102,8 @@ def _only(names: Sequence[str], out: Collection[str]) -> tuple[str, ...]:
 
 
 def _lags(profile: Notice, promise: str) -> tuple[str, ...]:
-    return tuple(f"{each.text} ({each.citation})" for each in profile.lags if promise in each.promises)
+    return tuple(
+        f"Before it is refused: where the notice lags the law, it {each.text} ({each.citation})."
+        for each in profile.lags
+        if promise in each.promises
+    )
