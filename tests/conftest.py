@@ -36,7 +36,7 @@ def _load(path: Path) -> ModuleType:
 
 
 processes = _load(Path(__file__).parent / "processes" / "client.py")
-
+_pictures = _load(Path(__file__).parent / "pictures.py")
 
 AS_OF = "2026-06-30"
 """The day the demo firm lives in."""
@@ -52,6 +52,12 @@ def _validator(document: str) -> Draft202012Validator:
 def check_document(document: Mapping[str, Any]) -> None:
     """Validates a JSON document against the shipped schema its ``document`` key names."""
     _validator(document["document"]).validate(document)
+
+
+@pytest.fixture(scope="session")
+def pictures() -> ModuleType:
+    """Makes pictures with EXIF: `pictures.py`."""
+    return _pictures
 
 
 @pytest.fixture

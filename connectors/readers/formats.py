@@ -76,8 +76,14 @@ BY_HEAD: Final = (
     (b"7z\xbc\xaf\x27\x1c", "7z", "7-Zip archive"),
     (b"Rar!\x1a\x07", "rar", "RAR archive"),
     (b"-----BEGIN PGP MESSAGE", "pgp", "PGP message"),
+    (b"\x89PNG\r\n\x1a\n", "image", "PNG image"),
+    (b"\xff\xd8\xff", "image", "JPEG image"),
+    (b"II*\0", "image", "TIFF image"),
+    (b"MM\0*", "image", "TIFF image"),
+    (b"GIF87a", "image", "GIF image"),
+    (b"GIF89a", "image", "GIF image"),
 )
-"""What decides at once, also for formats that would pass for text."""
+"""What decides at once, also for formats that would pass for text: a picture of one colour is letters and NULs."""
 
 TAR: Final = slice(257, 262), b"ustar"
 """What tells a tar archive (POSIX pax, "ustar Interchange Format"): text and NULs otherwise, as a log with holes is."""

@@ -1,4 +1,4 @@
-"""Recordings, videos and pictures: personal information by what they are, before a word of them is understood."""
+"""Recordings and videos: personal information by what they are, before a word of them is understood."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from piiscan.connectors.readers.port import File
 
-TYPES = ("audio", "video", "image")
+TYPES = ("audio", "video")
 READS_HEAD_ONLY = True
 _VOICEMAIL: Final = re.compile(r"voice[ _-]?mail|(?<![a-z])v-?mail|(?<![a-z])vm(?![a-z])", re.IGNORECASE)
 _CALL: Final = re.compile(
@@ -24,7 +24,7 @@ _CALL: Final = re.compile(
 
 
 def read(file: File) -> Iterator[Batch | Skip]:
-    """One row that says what it is (category H); pictures and videos add that their content was not read.
+    """One row that says what it is (category H); a video adds that its content was not read.
 
     What is said in a recording is not transcribed: it counts as the recording it is (law.md 1.6, group recordings).
     """
@@ -33,14 +33,14 @@ def read(file: File) -> Iterator[Batch | Skip]:
     batcher = Batcher(file, (kind,))
     yield from batcher.add({})
     yield batcher.take(1)
-    if kind in {"video", "photo"}:
+    if kind == "video":
         yield file.skip(SkipCode.UNSUPPORTED, f"{file.label}: counted as {kind}, its content is not read")
 
 
 def known_by(file: File) -> str:
     """The data type: from the recognised type, and for audio from the words of its path."""
     if file.type != "audio":
-        return {"video": "video", "image": "photo"}[file.type]
+        return "video"
     path = "/".join((file.container.path, *file.container.member))
     if _VOICEMAIL.search(path):
         return "voicemail"

@@ -84,6 +84,13 @@ class Stream:
             )
         return BytesIO(copy)
 
+    def window(self, ahead: int) -> tuple[IO[bytes], bool]:
+        """The same for what needs no more than a part: the file itself, or its next ``ahead`` bytes; and whether more may follow."""
+        if self._seekable is not None:
+            return self._seekable, False
+        head = self.peek(ahead)
+        return BytesIO(head), len(head) >= ahead
+
     def tail(self, size: int) -> bytes:
         """The last ``size`` bytes where they can be had without reading everything, else none."""
         if self._seekable is None:

@@ -45,7 +45,7 @@ Examples:
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day of the download (today).")
 @click.option("--status", type=_FILE, metavar="FILE", help="Write the answer, Id,Status, to FILE.")
 @click.option("--matched", type=click.Choice(list(CODES)), help="With --status: what became of those that were found.")
-@output_options(redact=False)
+@output_options()
 @pass_app
 def drop(
     app: App, file: Path, received: datetime | None, status: Path | None, matched: str | None, output: Output
@@ -56,6 +56,7 @@ def drop(
     what is called deleted must be gone. Exit 4 when something could not be read: then nobody is "not found", and no answer is
     written. Exit 6 when what is called deleted is still held.
     """
+    from piiscan.commands import _requests_places as places
     from piiscan.requests.drop import Matching
     from piiscan.requests.dropfile import DropZip
 
@@ -68,8 +69,9 @@ def drop(
     found = Matching(app.config(), inventory, loaded.lists).run()
     if request is None:
         request = _register(app, inventory, loaded, found, key, _received(received, day_of(None, app.config())))
-    written = _answer(archive, request, found, key, status, matched) if status and not _unread(app, found) else None
-    finish(app, _document(app, request, loaded, found, written), output)
+    unread = places.unread(app, found.skips, redact=output.redact_paths)
+    written = _answer(archive, request, found, key, status, matched) if status and not unread else None
+    finish(app, _document(app, request, loaded, found, written, unread, redact=output.redact_paths), output)
 
 
 def _received(given: datetime | None, today: date) -> date:
@@ -82,16 +84,6 @@ def _received(given: datetime | None, today: date) -> date:
 def _sha256(request: ConsumerRequest) -> str | None:
     found: str | None = json.loads(request.facts).get("sha256") if request.kind == "drop" else None
     return found
-
-
-def _unread(app: App, found: Found) -> list[dict[str, Any]]:
-    """What could not be read and is not tolerated."""
-    tolerated = app.config().scan.tolerate
-    return [
-        {"source": skip.source, "container": skip.container, "code": str(skip.code), "reason": skip.reason}
-        for skip in found.skips
-        if skip.code not in tolerated
-    ]
 
 
 def _register(
@@ -154,15 +146,23 @@ def _answer(
 
 
 def _document(
-    app: App, request: ConsumerRequest, loaded: Loaded, found: Found, written: dict[str, int] | None
+    app: App,
+    request: ConsumerRequest,
+    loaded: Loaded,
+    found: Found,
+    written: dict[str, int] | None,
+    unread: list[dict[str, Any]],
+    *,
+    redact: bool,
 ) -> Document:
     from piiscan.model import Document, Section
+    from piiscan.report.places import Places
     from piiscan.requests.standing import Clock
 
     standing = Clock(app.config().requests).standing(request, day_of(None, app.config()))
-    lists, unread = _lists(loaded, found), _unread(app, found)
+    lists, name_of = _lists(loaded, found), Places(redact=redact).container
     places = [
-        {"source": each.source, "container": each.container, "rows": each.rows, "matched": each.matched, "keyed": bool(each.key)}
+        {"source": each.source, "container": name_of(each.source, each.container), "rows": each.rows, "matched": each.matched, "keyed": bool(each.key)}
         for each in found.places
     ]  # fmt: skip
     malformed = sum(loaded.malformed.values())
@@ -184,7 +184,7 @@ def _document(
         ),
         Section(
             "Places", ("place", "rows read", "rows matched"),
-            tuple((f"{each.source}:{each.container}", each.rows, each.matched) for each in found.places),
+            tuple((f"{each.source}:{name_of(each.source, each.container)}", each.rows, each.matched) for each in found.places),
         ),
     )  # fmt: skip
     body = {

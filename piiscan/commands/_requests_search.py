@@ -35,32 +35,37 @@ Examples:
 )
 @click.argument("number", metavar="N", type=NUMBER)
 @click.option("--exit-zero", is_flag=True, help="Do not exit 3 when nobody is verified.")
-@output_options(redact=False)
+@output_options()
 @pass_app
 def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
     """Match the data points of a request with what is held, and say whether they are enough.
 
-    Two points, or three for specific pieces and for changes where sensitive data is held; or the set of [requests] verify_with. They
-    must match together, in one row or what refers to it; a name alone is nobody. Prints which types matched, never a value. Exit 3
-    when nobody is verified, 4 when something could not be asked.
+    Two points, or three for specific pieces and for changes where sensitive data is held; besides, the set of [requests]
+    verify_with, else of the firm's notice. They must match together, in one row or what refers to it; a name alone is nobody.
+    Prints which types matched, never a value. Exit 3 when nobody is verified, 4 when something could not be asked.
     """
+    from piiscan.commands import _requests_places as places
     from piiscan.model import Document, Section
+    from piiscan.requests.asking import asked_of
     from piiscan.requests.verifying import check_verifiable, decide
 
     config, inventory = app.config(), app.inventory(create=True)
     request = find(inventory, number)
     check_verifiable(request)
-    private, located = _search(app, inventory, request, without=json.loads(request.facts).get("disputed", ()))
+    disputed = json.loads(request.facts).get("disputed", ())
+    asked = asked_of(config, app.packs().data_types, request.data_types, _held(inventory), disputed)
+    private, located = _search(app, inventory, request, without=disputed)
     found = decide(
-        request, located.best(), config.requests.verify_with, sensitive=_is_sensitive(inventory, located), doubt=located.doubt()
+        request, located.best(), asked.data_types, sensitive=_is_sensitive(inventory, located), doubt=located.doubt(),
+        least=asked.least,
     )  # fmt: skip
     said = f"{found.level}: {found.why}"
     with inventory.requesting() as writer:
         writer.record(number, "verified", day_of(None, config), login(), said)
-    unread = _unread(app, located)
+    unread = places.unread(app, located.skips, redact=output.redact_paths)
     body = {
         "request": number, "level": found.level, "needed": found.needed, "given": sorted(private.subject), "matched": list(found.matched),
-        "why": found.why, **_limits(located, unread),
+        "why": found.why, "asked": asked.body(), **places.limits(located, unread, redact=output.redact_paths),
     }  # fmt: skip
     none = found.level == "none"
     reasons = (*(["unverified"] if none else []), *(["incomplete"] if unread else []))
@@ -71,7 +76,12 @@ def verify(app: App, number: int, exit_zero: bool, output: Output) -> None:
         f"Request {number}: {'not verified' if none else 'verified'}",
         body,
         (Section("", ("data point", "matched"), rows),),
-        (f"{said[:1].upper()}{said[1:]}.", *_warnings(app, located, unread)),
+        (
+            f"{said[:1].upper()}{said[1:]}.",
+            asked.spoken,
+            *(asked.lags if none else ()),
+            *places.warnings(app, located, unread, redact=output.redact_paths),
+        ),
         exit_code=code,
         reasons=reasons,
     )
@@ -93,7 +103,7 @@ Examples:
     "--accept", type=_FILE, metavar="FILE", help='A review in which "same" is true for rows that are the person\'s.'
 )
 @click.option("--explain", is_flag=True, help="Show the statements; every value stands as :sealed.")
-@output_options(redact=False)
+@output_options()
 @pass_app
 def locate(app: App, number: int, review: Path | None, accept: Path | None, explain: bool, output: Output) -> None:
     """Find the person's rows: by the columns that hold what was given, then along foreign keys.
@@ -103,8 +113,14 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     them, values included, to a file of mode 0600: whoever has read it sets "same": true for those that are the person's, hands it
     in with --accept, and removes it. Running text is searched for e-mail addresses and numbers: what mentions them is near, too.
     """
+    from piiscan.commands import _requests_places as places
     from piiscan.model import Document, Section
+    from piiscan.report.places import Places
 
+    if explain and output.redact_paths:
+        raise UsageError(
+            "--explain shows statements, and these name tables and columns", hint="leave out --redact-paths"
+        )
     config, inventory, key = app.config(), app.inventory(create=True), key_of(app)
     request = find(inventory, number)
     if request.kind == "drop":
@@ -123,13 +139,21 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
         writer.record(number, "located", day_of(None, config), login(), said, sealed=text)
     if review is not None:
         write_file(review, lambda out: _write_review(located, out))
-    unread = _unread(app, located)
+    unread = places.unread(app, located.skips, redact=output.redact_paths)
     names = ("source", "container", "rows", "followed", "near", "keyed")
+    name_of = Places(redact=output.redact_paths).container
     counts = [
-        (each.source, each.container, len(each.rows), each.followed, len(each.near), bool(each.key))
+        (
+            each.source,
+            name_of(each.source, each.container),
+            len(each.rows),
+            each.followed,
+            len(each.near),
+            bool(each.key),
+        )
         for each in located.places
     ]
-    places = [dict(zip(names, each, strict=True)) for each in counts]
+    boxes = [dict(zip(names, each, strict=True)) for each in counts]
     statements = [dict(zip(("source", "container", "statement"), each, strict=True)) for each in located.statements]
     sections = [
         Section(
@@ -140,9 +164,14 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     if explain:
         told = tuple((f"{source}:{box}", " ".join(text.split())) for source, box, text in located.statements)
         sections.append(Section("Statements", ("place", "statement"), told))
-    body = {"request": number, "places": places, "statements": statements, **_limits(located, unread)}
+    body = {
+        "request": number,
+        "places": boxes,
+        "statements": statements,
+        **places.limits(located, unread, redact=output.redact_paths),
+    }
     reasons = ("incomplete",) if unread else ()
-    lead = [f"{said}.", *_warnings(app, located, unread)]
+    lead = [f"{said}.", *places.warnings(app, located, unread, redact=output.redact_paths)]
     if located.several:
         lead.append("Several persons answer to these data points: ask for one more before anything is disclosed.")
     if near and review is None:
@@ -165,45 +194,16 @@ def _search(
     return private, search(app.config(), inventory, subject, **how)
 
 
+def _held(inventory: Inventory) -> set[str]:
+    """Data types that some column holds: by others nobody can match."""
+    found = {each.data_type for each in inventory.holdings() if each.column is not None and "text" not in each.evidence}
+    return found | ({"ssn_last4"} if "ssn" in found else set())
+
+
 def _is_sensitive(inventory: Inventory, located: Located) -> bool:
     """Whether a container with rows of the person holds what is always sensitive."""
     places = {(each.source, each.container) for each in located.places if each.rows}
     return any(each.sensitive == "always" and (each.source, each.container) in places for each in inventory.holdings())
-
-
-def _unread(app: App, located: Located) -> list[dict[str, Any]]:
-    tolerated = app.config().scan.tolerate
-    return [
-        {"source": skip.source, "container": skip.container, "code": str(skip.code), "reason": skip.reason}
-        for skip in located.skips
-        if skip.code not in tolerated
-    ]
-
-
-def _limits(located: Located, unread: list[dict[str, Any]]) -> dict[str, Any]:
-    """What JSON says of what was not, or hardly, searched."""
-    columns = sorted(set(located.unindexed))
-    return {
-        "several": located.several,
-        "unindexed": [dict(zip(("source", "container", "column"), each, strict=True)) for each in columns],
-        "texts": located.texts,
-        "skips": unread,
-    }
-
-
-def _warnings(app: App, located: Located, unread: list[dict[str, Any]]) -> list[str]:
-    limit = app.config().requests.time_limit.total_seconds()
-    columns: dict[str, list[str]] = {}
-    for source, box, column in sorted(set(located.unindexed)):
-        columns.setdefault(source, []).append(f"{box}.{column}")
-    said = [
-        f"No index helps to search {source}: {', '.join(found)}: all rows of those were read, for {limit:,.0f} s each at most."
-        for source, found in columns.items()
-    ]
-    if located.texts:
-        said.append(f"{located.texts:,} places hold such values in running text: not searched.")
-    said += [f"Not asked: {each['source']} {each['container'] or ''}: {each['reason']}" for each in unread]
-    return said
 
 
 def _accepted(path: Path) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -113,7 +113,7 @@ def check(
             sources,
             unread,
             reading.counts()["sampled"],
-            lambda words: _is_command(root, words),
+            lambda words: is_command(root, words),
         )
         result = check_notice(known)
     unjudged = [skip for skip in known.skips if skip.code not in config.scan.tolerate]
@@ -247,9 +247,15 @@ def _unread(reading: Reading, config: Config) -> tuple[str, ...]:
     )
 
 
-def _is_command(root: click.Context, words: str) -> bool:
-    """Whether this version has a command."""
+def is_command(root: click.Context, words: str) -> bool:
+    """Whether this version has a command, with the options that are named; words in capitals stand for what users fill in."""
     found: click.Command | None = root.command
     for word in words.split():
-        found = found.get_command(root, word) if isinstance(found, click.Group) else None
+        if word.isupper() or found is None:
+            continue
+        if word.startswith("-"):
+            if not any(word in option.opts for option in found.params):
+                return False
+        else:
+            found = found.get_command(root, word) if isinstance(found, click.Group) else None
     return found is not None

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 def _serve(check: Check, known: Known) -> Outcome:
     there = known.served(check.command)
     more = "" if there else ", which this version does not have yet"
-    return Outcome("not_checked", f"Served by piiscan {check.command}{more}: nothing held can break it.")
+    does = f": {check.does}" if check.does else ""
+    return Outcome("not_checked", f"Served by piiscan {check.command}{more}{does}.")
 
 
 def _bar(check: Check, known: Known) -> Outcome:  # noqa: ARG001 - every check is asked alike

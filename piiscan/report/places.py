@@ -52,9 +52,11 @@ class Places:
 
     def column(self, item: Located, name: str | None) -> str | None:
         """The column's name or id; None, running text, stays None."""
-        if name is None or not self.redact:
-            return name
-        return _id("f", item.source, item.container or "", *item.member, name)
+        return None if name is None else self.named(item.source, item.container or "", name, item.member)
+
+    def named(self, source: str, container: str, name: str, member: Iterable[str] = ()) -> str:
+        """The same of a column whose place is given in words."""
+        return _id("f", source, container, *member, name) if self.redact else name
 
     def of(self, item: Located) -> dict[str, object]:
         """The contract's keys of a place: source, container, member."""

@@ -19,6 +19,8 @@ REASONABLE: Final = 2
 HIGH: Final = 3
 """Data points for a reasonably high degree (7062(c))."""
 _PIECES: Final = frozenset({"know_specific", "access", "portability"})
+_WHOLE: Final = {"ssn_last4": "ssn"}
+"""Part of a number -> the number: who matches the whole matches the part."""
 _CHANGES: Final = frozenset({"delete", "correct", "erase", "rectify"})
 
 
@@ -45,28 +47,40 @@ def check_verifiable(request: ConsumerRequest) -> None:
 
 
 def decide(
-    request: ConsumerRequest, matched: Collection[str], wanted: Sequence[str], *, sensitive: bool, doubt: str
+    request: ConsumerRequest,
+    matched: Collection[str],
+    wanted: Sequence[str],
+    *,
+    sensitive: bool,
+    doubt: str,
+    least: int = 0,
 ) -> Verified:
-    """The outcome. ``wanted`` are types that the firm's notice asks for, all of them; ``sensitive``: what is held of the person is.
+    """The outcome. ``wanted`` are types that the firm or its notice asks for, all of them; ``sensitive``: what is held of the person is.
 
-    ``doubt`` says why nothing is proved, whatever matched.
+    ``least`` is the notice's number of points. Neither lowers the law's: it is always asked for besides. ``doubt`` says why
+    nothing is proved, whatever matched.
     """
     found = tuple(sorted(matched))
     pieces = request.kind in _PIECES
-    needed = HIGH if pieces or (request.kind in _CHANGES and sensitive) else REASONABLE
+    needed = max(HIGH if pieces or (request.kind in _CHANGES and sensitive) else REASONABLE, least)
     if doubt:
         return Verified("none", needed, (), doubt)
-    missing = [name for name in wanted if name not in found]
-    enough = not missing if wanted else len(found) >= needed
-    if enough and len(found) >= REASONABLE:
+    missing = [name for name in wanted if name not in found and _WHOLE.get(name) not in found]
+    points = _points(found)
+    if points >= needed and not missing:
         if pieces and request.regime == "ccpa" and not request.declared:
             return Verified(
                 "categories", needed, found, "no declaration under penalty of perjury: categories only (11 CCR 7062(c), 7024(a))"
             )  # fmt: skip
-        return Verified("specific" if pieces else "verified", needed, found, f"{len(found)} data points match")
-    if request.kind == "know_specific" and len(found) >= REASONABLE and not wanted:
+        return Verified("specific" if pieces else "verified", needed, found, f"{points} data points match")
+    if request.kind == "know_specific" and points >= max(REASONABLE, least) and not missing:
         return Verified(
-            "categories", needed, found, f"{len(found)} of {needed} data points: categories only (11 CCR 7024(a))"
+            "categories", needed, found, f"{points} of {needed} data points: categories only (11 CCR 7024(a))"
         )
-    less = f"not matched: {', '.join(missing)}" if missing else f"{len(found)} of {needed} data points match"
+    less = f"not matched: {', '.join(missing)}" if missing else f"{points} of {needed} data points match"
     return Verified("none", needed, found, less)
+
+
+def _points(found: Collection[str]) -> int:
+    """How many data points these are: a part of a number is none beside the whole."""
+    return sum(_WHOLE.get(name) not in found for name in found)

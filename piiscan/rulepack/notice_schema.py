@@ -41,7 +41,7 @@ KEYS: Final[dict[str, tuple[frozenset[str], frozenset[str]]]] = {
         ("held_in", "named", ""),
         ("exceptions_named", "", "named open"),
         ("barred", "why citation", ""),
-        ("service", "command", ""),
+        ("service", "command", "does"),
     )
 }
 """Kind of check -> the keys it needs, and those it may have besides."""
@@ -70,6 +70,7 @@ class CheckTable(_Table):
     age: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
     after: str | None = None
     command: str = ""
+    does: str = ""
     why: str = ""
     citation: str = ""
 
@@ -86,13 +87,32 @@ class CheckTable(_Table):
         return self
 
 
+class Terms(BaseModel):
+    """The ``terms`` of a promise: those that `piiscan requests verify` applies are checked, others are for reading."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    data_points: tuple[Words, ...] = ()
+    if_any: tuple[Words, ...] = ()
+    least_data_points: Annotated[StrictInt, Field(ge=1, le=10)] | None = None
+    most_data_points: Annotated[StrictInt, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Terms:
+        if foreign := sorted(set(self.if_any) - set(self.data_points)):
+            raise ValueError(f"if_any: {foreign[0]} is none of data_points")
+        if self.least_data_points and self.most_data_points and self.least_data_points > self.most_data_points:
+            raise ValueError("most_data_points is less than least_data_points")
+        return self
+
+
 class PromiseTable(_Table):
     """A ``[[promise]]``."""
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$")]
     text: Words
     check: Annotated[tuple[CheckTable, ...], Field(min_length=1)]
-    terms: dict[str, Any] = {}
+    terms: Terms = Terms()
 
 
 class LagTable(_Table):
@@ -125,11 +145,14 @@ def promises_of(raw: dict[str, Any], where: str, headings: int) -> tuple[tuple[P
     _refuse_wrong(where, tables, ids, headings)
     return (
         tuple(
-            Promise(table.id, table.text, tuple(map(_check, table.check)), dict(table.terms))
-            for table in tables.promise
+            Promise(table.id, table.text, tuple(map(_check, table.check)), _terms(table)) for table in tables.promise
         ),
         tuple(Lag(table.id, table.text, table.citation, table.promises) for table in tables.lag),
     )
+
+
+def _terms(table: PromiseTable) -> dict[str, object]:
+    return table.terms.model_dump(exclude_unset=True)
 
 
 def _check(table: CheckTable) -> Check:

@@ -53,7 +53,9 @@ class Check:
     after: Period | None = None
     """Since the last use."""
     command: str = ""
-    """What serves it, as it is typed after ``piiscan``."""
+    """What serves it, as it is typed after ``piiscan``, with options; what stands in capitals is for the user to fill in."""
+    does: str = ""
+    """What that does for the promise, in words that go on after a colon."""
     why: str = ""
     """Why the law does not let the notice's rule stand."""
     citation: str = ""

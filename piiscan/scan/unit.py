@@ -184,7 +184,7 @@ class _Reading:
     def _dated(self, connector: Connector, part: Scanned, counters: _Counters) -> Scanned:
         """The part with its rows by day of collection, by the first clock that dates any, and by every other event of a file."""
         found = self._collected(connector, part, counters.collection)
-        if part.coverage != "full":
+        if not _all_rows(part):
             return replace(part, ages=found)
         named = sorted({holding.column for holding in part.holdings if holding.column is not None})
         return replace(part, ages=(*found, *(counter.ages(named) for counter in counters.events)))
@@ -206,7 +206,7 @@ class _Reading:
         """Counted where the data lies, else while it was read to its end."""
         named = sorted({holding.column for holding in part.holdings if holding.column is not None})
         if part.container.kind == "file":
-            return counter.ages(named) if part.coverage == "full" else None
+            return counter.ages(named) if _all_rows(part) else None
         try:
             return connector.ages(part.container, counter.clock, self._owner, named)
         except SourceError:
@@ -221,6 +221,13 @@ class _Reading:
         depth = len(part.container.member)
         missed = any(skip.member[:depth] == part.container.member for skip in self._skips)
         return replace(part, coverage="partial", holdings=_recover(part.holdings, "partial")) if missed else part
+
+
+def _all_rows(part: Scanned) -> bool:
+    """Whether every row was read; of a partial file, too: a picture's fields are one row, whatever else is not read of it."""
+    return part.coverage == "full" or (
+        part.container.kind == "file" and part.container.rows_exact and part.rows_seen == part.container.rows
+    )
 
 
 def _complete(container: Container, rows_read: int, plan: ReadPlan) -> bool:

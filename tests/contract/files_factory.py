@@ -29,6 +29,8 @@ def make(folder, request):
         archive.writestr("b.txt", CANARY)
     os.mkfifo(root / "pipe")
     (root / "letter.pdf").write_bytes(b"%PDF-1.7\n" + CANARY.encode())
+    made = request.getfixturevalue("pictures")
+    (root / "photo.jpg").write_bytes(made.jpeg(made.exif([made.text(0x13B, CANARY), made.text(0x9999, CANARY)])))
     (root / "cut.zip").write_bytes((root / "all.zip").read_bytes()[:-40])
     (root / "gone.txt").symlink_to(f"/{CANARY}")
     return SimpleNamespace(
@@ -39,11 +41,12 @@ def make(folder, request):
             "lines.jsonl": 2,
             "notes.txt": 1,
             "people.csv": 30,
+            "photo.jpg": 1,
             "people.csv.gz": 30,
             "sub/big.csv": 300,
             ODD: 1,
         },
-        unreadable={"cut.zip", "gone.txt", "letter.pdf", "pipe"},
+        unreadable={"cut.zip", "gone.txt", "letter.pdf", "photo.jpg", "pipe"},  # of the photograph the picture itself
         empty="empty.txt",
         big="sub/big.csv",
         hostile={ODD},

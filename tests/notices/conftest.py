@@ -147,6 +147,8 @@ VALUES: dict[str, Callable[[int], Any]] = {
     "street": lambda n: f"{100 + 3 * n} Maple Street",
     "recent": lambda n: days_ago(30 + n),
     "old": lambda n: days_ago(365 * 9 + n),
+    "lapsed": lambda n: days_ago(30 + n if n % 4 == 0 else 365 * 2 + n),
+    "client": lambda n: "notaries" if n % 3 == 0 else "lawyers",
     "card": lambda n: CARDS[n % 6],
     "bcrypt": lambda n: f"$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ{n:02}345",
     "plain": lambda n: f"hunter{n}!x",

@@ -18,10 +18,13 @@ role = "service_provider"
 ner = "off"
 [clients.lawyers]
 name = "Lawyers"
+[clients.notaries]
+name = "Notaries"
 [sources.app]
 connector = "sql"
 url = "sqlite:///crm.db"
 [sources.app.owners]
+users = { column = "client_id" }
 "*" = { client = "lawyers" }
 [sources.app.clocks.users]
 last_login = "last_login"
@@ -46,7 +49,7 @@ url = "file:share"
 def keeping(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Users with hashed passwords who came lately, cookies apart from them, figures, and documents of a client."""
     tables = {
-        "users": kit.table(email="email", password="bcrypt", last_login="recent"),
+        "users": kit.table(email="email", password="bcrypt", last_login="recent", client_id="client"),
         "sessions": kit.table(cookie_id="cookie", hits="visits"),
         "stats.usage": kit.table(hits="visits"),
     }
@@ -66,7 +69,7 @@ data_types = ["email"]
 first = 2025-01-01
 """
     tables = {
-        "users": kit.table(email="email", password="plain", last_login="old"),
+        "users": kit.table(email="email", password="plain", last_login="lapsed", client_id="client"),
         "sessions": kit.table(cookie_id="cookie", email="email"),
         "billing": kit.table(card_number="card"),
         "matters": kit.table(card_number="card"),
@@ -101,11 +104,14 @@ def test_each_promise_that_is_broken_is_told_with_its_places(kit: Any, breaking:
     assert [each["container"] for each in by_id["AC3"]["doubtful"]] == ["matters"]
 
 
-def test_unused_accounts_are_a_reminder_to_their_owner(kit: Any, breaking: Path) -> None:
-    """No breach: deleting them is the client's duty, and the limit is the profile's."""
+def test_unused_accounts_are_a_reminder_to_each_owner_of_its_own(kit: Any, breaking: Path) -> None:
+    """Counted by owner, without those in use. No breach: deleting them is the client's duty, and the limit is the profile's."""
     found = next(each for each in kit.check(breaking).document["checks"] if each["id"] == "AC5")
 
-    assert found["status"] == "unknown"
-    assert [(each["container"], each["records"], each["note"]) for each in found["where"]] == [
-        ("users", kit.ROWS, "unused accounts")
+    assert (found["status"], found["message"]) == (
+        "unknown", "18 accounts unused for 1 year: remind their owners to delete the credentials.",
+    )  # fmt: skip
+    assert [(each["container"], each["owner"], each["records"], each["note"]) for each in found["where"]] == [
+        ("users", "lawyers", 12, "unused accounts"),
+        ("users", "notaries", 6, "unused accounts"),
     ]

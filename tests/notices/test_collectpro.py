@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,8 @@ url = "file:share"
 legal_basis = "legitimate interests"
 region = "SG"
 safeguard = "contractual clauses"
+[sources.share.clocks."*.jpg"]
+collected = "EXIF DateTimeOriginal"
 [sources.share.clocks."**"]
 created = "@name"
 """
@@ -60,8 +63,11 @@ def keeping(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def breaking(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Dates of birth, some of them children's, a television's id, no legal basis, nine years, no safeguard, anyone may read, a sale."""
+def breaking(kit: Any, pictures: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dates of birth, some of them children's, a television's id, no legal basis, nine years, no safeguard, anyone may read, a sale.
+
+    And a photograph that says who took it, when, where, and with which camera.
+    """
     config = (
         CONFIG.replace('safeguard = "contractual clauses"\n', "").replace('legal_basis = "legitimate interests"\n', "")
         + """
@@ -82,7 +88,22 @@ first = 2025-01-01
         "tv": kit.table(device="visits", made_on="recent"),
         "visits": kit.table(ip_address="address", made_on="old"),
     }
-    files = {f"export-{kit.days_ago(40)}.csv": ("email\na@mail.example\nb@mail.example\n", 0o644)}
+    p = pictures
+    day = kit.days_ago(50)
+    told = p.exif(
+        [p.text(0x13B, "Ann Miller")],
+        [p.text(0xA431, "082024001234"), p.text(0x9003, f"{day.replace('-', ':')} 10:20:30")],
+        [
+            p.text(1, "N"),
+            p.degrees(2, (19, 1), (4, 1), (3396, 100)),
+            p.text(3, "E"),
+            p.degrees(4, (72, 1), (52, 1), (3936, 100)),
+        ],
+    )
+    files = {
+        f"export-{kit.days_ago(40)}.csv": ("email\na@mail.example\nb@mail.example\n", 0o644),
+        f"upload-{day}.jpg": p.jpeg(told),
+    }
     return kit.make_firm(tmp_path_factory.mktemp("breaks"), config, tables, files, RULES)
 
 
@@ -99,14 +120,34 @@ def test_each_promise_that_is_broken_is_told_with_its_places(kit: Any, breaking:
     checked = kit.check(breaking)
 
     broken = [id_ for id_, status in checked.stands.items() if status == "breach"]
-    export = f"export-{kit.days_ago(40)}.csv"
+    export, photo = f"export-{kit.days_ago(40)}.csv", f"upload-{kit.days_ago(50)}.jpg"
     assert {id_: checked.where(id_) for id_ in broken} == {
-        "CO1": [("crm", "users", "birth_date", "")],
+        "CO1": [("crm", "users", "birth_date", ""), ("share", photo, "-", "")],
         "CO2": [("crm", "tv", "device", "")],
-        "CO3": [("share", export, "email", "no legal basis")],
+        "CO3": [
+            ("share", export, "email", "no legal basis"),
+            *(
+                ("share", photo, column, "no legal basis")
+                for column in ("-", "EXIF BodySerialNumber", "EXIF GPS", "Image Artist")
+            ),
+        ],
         "CO4": [("crm", "visits", "-", "beyond our_schedule: Eight years, then without a name")],
         "CO6": [("share", "-", "-", "lies in SG, and nothing that safeguards it is named")],
         "CO7": [("crm", "users", "birth_date", "under 18")],
         "CO8": [("share", export, "email", "")],
         "CO.sold": [("-", "-", "-", "sold to a list broker")],
     }
+
+
+def test_the_metadata_of_uploaded_pictures_are_found_and_disclosed(kit: Any, breaking: Path) -> None:
+    """CO2 names them; collected on the day that the picture says. The photograph itself falls under no heading."""
+    said = kit.run(breaking, "report", "categories", "--notice", "collectpro", "--format", "json").stdout
+    heading = next(each for each in json.loads(said)["headings"] if each["text"].startswith("Metadata associated"))
+    listed = json.loads(kit.run(breaking, "inventory", "list", "--source", "share", "--format", "json").stdout)
+    found = {(each["column"], each["data_type"]) for each in listed["holdings"] if each["container"].endswith(".jpg")}
+
+    assert (heading["held"], heading["collected"]) == (True, True)
+    assert found == {
+        (None, "photo"), ("EXIF GPS", "exif_gps"), ("EXIF BodySerialNumber", "file_metadata"), ("Image Artist", "file_metadata"),
+    }  # fmt: skip
+    assert {each["newest_at"][:10] for each in listed["holdings"] if each["column"] == "EXIF GPS"} == {kit.days_ago(50)}

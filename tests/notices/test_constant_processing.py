@@ -80,7 +80,13 @@ def test_a_firm_that_keeps_its_promises_breaks_none(kit: Any, keeping: Path) -> 
     assert [(each["kind"], each["status"]) for each in parts] == [
         ("world_readable", "kept"),
         ("service", "not_checked"),
+        ("service", "not_checked"),
     ]
+    said = next(each["message"] for each in checked.document["checks"] if each["id"] == "CP5")
+    assert said == (
+        "Served by piiscan requests list --overdue: tells what is not answered in 45 days, or 45 more where extended. "
+        "Served by piiscan requests extend N --reason: takes the one extension inside the first 45 days, and asks for its reason."
+    )
 
 
 def test_each_promise_that_is_broken_is_told_with_its_places(kit: Any, breaking: Path) -> None:

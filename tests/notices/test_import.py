@@ -79,7 +79,7 @@ def test_a_collectors_text_becomes_headings_promises_and_lags() -> None:
     ]
     assert proposal.headings[2]["claims"] == "never_stored"
     assert kinds(COLLECTOR) == [
-        "disclosed", "purposes_named", "never_stored", "not_sold", "exceptions_named", "requests verify", "requests open",
+        "disclosed", "purposes_named", "never_stored", "not_sold", "exceptions_named", "requests verify N", "requests open",
     ]  # fmt: skip
     assert [each.text for each in proposal.unrecognised] == ["hats and shoes", "We will never telephone at night"]
     assert proposal.last_updated == date(2022, 1, 7)
@@ -90,7 +90,7 @@ def test_a_collectors_text_becomes_headings_promises_and_lags() -> None:
     ("text", "headings", "expected"),
     [
         (RECEIVABLES, 3, ["disclosed", "no_minors", "region", "retention", "found", "barred"]),
-        (PROCESSOR, 2, ["disclosed", "requests extend", "requests answer", "client_contacts", "requests open"]),
+        (PROCESSOR, 2, ["disclosed", "requests list --overdue", "requests answer N -o DIR", "client_contacts", "requests open"]),
         (PLATFORM, 3, ["disclosed", "legal_basis", "region", "retention", "world_readable", "no_minors"]),
         (
             HOST,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
-from piiscan import rulepack
+from piiscan import cli, rulepack
+from piiscan.commands.notice import is_command
 from piiscan.errors import RuleError
 from piiscan.notices.checking import CHECKS
 from piiscan.notices.lagging import lags_of
@@ -33,21 +37,33 @@ def test_a_profile_has_every_promise_of_its_notice(name: str) -> None:
     assert numbered == [f"{prefix}{number}" for number in range(1, count + 1)]
     for check in (check for each in notice.promises for check in each.checks):
         rulepack.select([*check.data_types, *check.other_than, *check.doubtful, *check.beside], PACKS.data_types)
+    points = {point for each in notice.promises for point in each.terms.get("data_points", ())}
+    assert points <= set(PACKS.data_types)
 
 
 def test_what_a_command_serves_is_said_to_be_a_service() -> None:
-    """And the command is named."""
-    served = {
-        each.id: [check.command for check in each.checks if check.kind == "service"]
+    """And what the command does for it."""
+    services = {
+        each.id: [check for check in each.checks if check.kind == "service"]
         for name in ROWS
         for each in rulepack.notice(name).promises
         if any(check.kind == "service" for check in each.checks)
     }
 
-    assert set(served) == SERVED
-    assert {command for commands in served.values() for command in commands} == {
-        "requests open", "requests verify", "requests answer", "requests extend", "report exposure",
-    }  # fmt: skip
+    assert set(services) == SERVED
+    assert [id_ for id_, checks in services.items() if not all(check.does for check in checks)] == []
+
+
+def test_every_command_that_a_profile_or_a_proposal_names_is_one_of_this_version() -> None:
+    """With its options. No option is taken for one that is not there."""
+    root = click.Context(cli.cli, info_name="piiscan")
+    phrases = tomllib.loads(files("piiscan.rules.notices").joinpath("_phrases.toml").read_text("utf-8"))
+    named = {check.command for name in ROWS for each in rulepack.notice(name).promises for check in each.checks}
+    named |= {each["command"] for each in phrases["promise"] if "command" in each}
+
+    assert [words for words in sorted(named) if not is_command(root, words)] == []
+    assert not is_command(root, "requests list --overdo")
+    assert not is_command(root, "requests listen N")
 
 
 def test_every_kind_of_check_has_its_keys_and_its_function() -> None:
@@ -91,6 +107,14 @@ def test_a_notice_lags_a_year_after_its_last_update_and_at_once_without_a_date()
         (
             '[[promise]]\nid = "A"\ntext = "x"\n[[promise.check]]\nkind = "unused_credentials"\nafter = "a year"\n',
             "promise A: check 1: must be an ISO 8601 period",
+        ),
+        (
+            '[[promise]]\nid = "A"\ntext = "x"\nterms = { data_points = ["dob"], if_any = ["ssn"] }\n[[promise.check]]\nkind = "encrypted"\n',
+            "promise A: terms: if_any: ssn is none of data_points",
+        ),
+        (
+            '[[promise]]\nid = "A"\ntext = "x"\nterms = { least_data_points = "two" }\n[[promise.check]]\nkind = "encrypted"\n',
+            "promise A: terms: least_data_points: Input should be a valid integer",
         ),
         ('[[lag]]\nid = "L"\ntext = "x"\ncitation = "y"\npromises = ["Z"]\n', "lag L: promises: there is no promise Z"),
     ],

@@ -112,6 +112,9 @@ def test_lists_are_matched_with_the_columns_that_hold_their_type(firm: Path, cal
         ["crm", "cars", 1, 1, False], ["crm", "devices", 1, 1, True], ["crm", "people", 4, 3, True],
     ]  # fmt: skip
     request = Inventory.open(f"sqlite:///{firm / 'piiscan.db'}").requests()[0]
+    again = [call("import", "drop", str(lists), "--redact-paths", "--format", form) for form in ("table", "json")]
+    assert [name for name in ("cars", "devices", "people") for each in again if name in each.out] == []
+    assert [each["rows"] for each in again[1].json["places"]] == [1, 1, 4]
     rows = [(each.container, each.key, each.keys) for each in opened(request, KEY).rows]
     assert rows == [("cars", (), []), ("devices", ("id",), [["7"]]), ("people", ("id",), [["1"], ["3"]])]
 

@@ -64,6 +64,21 @@ def held(firm: Path, store: Any) -> Path:
     return firm
 
 
+def learn(folder: Path, source: str, path: str, kinds: dict[str, str]) -> None:
+    """Makes the inventory know what columns of one more container hold."""
+    inventory = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}", create=True)
+    box = Container(source, path, "file" if source == "share" else "table", rows=1)
+    with inventory.writer() as writer:
+        writer.start(RunSettings("full", ((source, "files" if source == "share" else "sql"),), "settings"))
+        holdings = tuple(
+            Holding(box, column, Classification(kind, 0.9, ("values",), (), 1, 1, "they are"), "full")
+            for column, kind in kinds.items()
+        )
+        writer.commit(UnitResult(box, (Scanned(box, "full", 1, 1, 1, holdings),)))
+        writer.close_source(source, complete_listing=source == "share")
+        writer.finish("complete")
+
+
 def ask(call: Any, subject: dict[str, str], kind: str = "know_specific", **more: Any) -> None:
     """Opens the next request."""
     plain = {"kind": kind, "channel": "mail", "subject": subject, "declared": True}
@@ -144,6 +159,124 @@ def test_the_firms_own_set_must_match_as_a_whole(held: Path, call: Any) -> None:
     assert (codes, why) == ([0, 3], "not matched: street_address, ssn_last4")
 
 
+FULL = {"person_name": "Ann Canary", "street_address": "1 ELM ST.", "dob": "1981-03-04"}
+OURS = """
+[[heading]]
+text = "names"
+data_types = ["person_name"]
+[[promise]]
+id = "P1"
+text = "we match"
+terms = {{ {} }}
+[[promise.check]]
+kind = "service"
+command = "requests verify"
+"""
+
+
+def notice(folder: Path, name: str, more: str = "") -> None:
+    """Makes that the firm's notice."""
+    text = (folder / "piiscan.toml").read_text()
+    (folder / "piiscan.toml").write_text(text.replace("[firm]\n", f'[firm]\nnotice = "{name}"\n', 1) + more)
+
+
+def test_the_notices_set_must_match_where_the_firm_names_none(held: Path, call: Any) -> None:
+    """AMSI's AM7: an account number "if applicable"; who gives the whole SSN has given its last four digits."""
+    notice(held, "amsi")
+    for subject in (
+        FULL | {"ssn_last4": "1120"},
+        FULL | {"ssn": "078-05-1120"},
+        FULL | {"ssn_last4": "1120", "creditor_account_no": "10"},
+        FULL | {"ssn_last4": "1121"},
+        FULL,
+    ):
+        ask(call, subject, "delete")
+    found = [call("verify", str(number), "--exit-zero", "--format", "json").json for number in range(1, 6)]
+
+    assert [(each["level"], each["why"]) for each in found] == [
+        ("verified", "4 data points match"), ("verified", "4 data points match"), ("verified", "4 data points match"),
+        ("none", "not matched: person_name, street_address, dob, ssn_last4"),
+        ("none", "not matched: ssn_last4"),
+    ]  # fmt: skip
+    assert found[0]["asked"] == {
+        "by": "notice", "notice": "amsi", "promise": "AM7", "data_types": ["person_name", "street_address", "dob", "ssn_last4"],
+        "left_out": ["creditor_account_no"], "least": None,
+    }  # fmt: skip
+    assert found[2]["asked"]["left_out"] == ["creditor_account_no"]  # given, but no column is known to hold it
+    said = call("verify", "5").out
+    assert "Asked for by the notice amsi (AM7): person_name, street_address, dob, ssn_last4; left out:" in said
+    assert "where the notice lags the law, it asks everyone for name, address" in said
+
+
+def test_a_point_if_any_must_match_once_it_is_given_and_held(held: Path, call: Any) -> None:
+    notice(held, "amsi")
+    learn(held, "crm", "accounts", {"id": "creditor_account_no"})
+    for account in ("10", "13"):
+        ask(call, FULL | {"ssn_last4": "1120", "creditor_account_no": account}, "delete")
+    found = [call("verify", number, "--exit-zero", "--format", "json").json for number in ("1", "2")]
+
+    assert [(each["level"], each["asked"]["left_out"]) for each in found] == [("verified", []), ("none", [])]
+    assert found[1]["why"] == "not matched: creditor_account_no"
+
+
+@pytest.mark.parametrize(
+    ("terms", "kind", "disputed", "outcome"),
+    [
+        ('data_points = ["person_name", "email"]', "know_specific", [], ("categories", 3, "notice")),
+        ('data_points = ["person_name", "email"]', "know_categories", [], ("verified", 2, "notice")),
+        ('data_points = ["person_name", "dob"]', "correct", ["dob"], ("verified", 3, "notice")),
+        ("least_data_points = 4", "know_categories", [], ("none", 4, "notice")),
+        ("least_data_points = 1", "know_categories", [], ("verified", 2, "notice")),
+        ("agent = []", "know_categories", [], ("verified", 2, "law")),
+    ],
+)
+def test_a_notices_set_never_asks_for_less_than_the_law(
+    held: Path, call: Any, terms: str, kind: str, disputed: list[str], outcome: tuple[str, int, str]
+) -> None:
+    (held / "ours.toml").write_text(OURS.format(terms))
+    notice(held, "./ours.toml")
+    more = {"dob": "1999-01-01", "phone": "2125550187"} if disputed else {}
+    ask(call, {"person_name": "Ann Canary", "email": "ann@canary.example"} | more, kind, disputed=disputed)
+    found = call("verify", "1", "--exit-zero", "--format", "json").json
+
+    assert (found["level"], found["needed"], found["asked"]["by"]) == outcome
+
+
+def test_the_configurations_set_goes_before_the_notices_and_a_wrong_one_is_refused(held: Path, call: Any) -> None:
+    notice(held, "amsi", '[requests]\nverify_with = ["email"]\n')
+    ask(call, ANN, "know_categories")
+    found = call("verify", "1", "--format", "json").json
+    (held / "ours.toml").write_text(OURS.format('data_points = ["shoe_size"]'))
+    (held / "piiscan.toml").write_text((held / "piiscan.toml").read_text().replace('"amsi"', '"./ours.toml"').replace('["email"]', "[]"))  # fmt: skip
+    wrong = call("verify", "1")
+
+    assert (found["level"], found["asked"]["by"], found["asked"]["data_types"]) == (
+        "verified",
+        "configuration",
+        ["email"],
+    )
+    assert (wrong.code, wrong.error.partition(" |")[0]) == (
+        2, "notice ours: promise P1: terms.data_points: no data type shoe_size",
+    )  # fmt: skip
+
+
+def test_ids_stand_for_places_where_they_are_redacted(held: Path, call: Any) -> None:
+    """Names of tables, columns and files stay away, in every format; statements would name them."""
+    ask(call, ANN)
+    told = [
+        call(word, "1", "--redact-paths", "--format", form)
+        for word in ("verify", "locate")
+        for form in ("table", "json")
+    ]
+
+    text = "".join(each.out + each.error for each in told)
+    assert [name for name in ("people", "calls", "list.csv", "born", "payments", "signers") if name in text] == []
+    plain, hidden = call("locate", "1", "--format", "json").json, told[3].json
+    assert [each["rows"] for each in hidden["places"]] == [each["rows"] for each in plain["places"]]
+    assert len({each["container"] for each in hidden["places"]}) == len(plain["places"])
+    assert call("locate", "1", "--redact-paths", "--explain").code == 2
+
+
 def test_an_opt_out_is_never_verified(held: Path, call: Any) -> None:
     ask(call, ANN, "opt_out")
     done = call("verify", "1")
@@ -203,18 +336,7 @@ def test_no_value_is_printed_or_stored_and_the_statements_hold_none(held: Path, 
 
 def test_two_days_of_birth_in_two_sources_are_two_persons(held: Path, call: Any) -> None:
     (held / "share" / "list.csv").write_text("name,mail,born\nAnn Canary,ann@canary.example,2001-01-01\n")
-    inventory = Inventory.open(f"sqlite:///{held / 'piiscan.db'}", create=True)
-    box = Container("share", "list.csv", "file", rows=1)
-    kinds = {"name": "person_name", "mail": "email", "born": "dob"}
-    with inventory.writer() as writer:
-        writer.start(RunSettings("full", (("share", "files"),), "settings"))
-        holdings = tuple(
-            Holding(box, column, Classification(kind, 0.9, ("values",), (), 1, 1, "they are"), "full")
-            for column, kind in kinds.items()
-        )
-        writer.commit(UnitResult(box, (Scanned(box, "full", 1, 1, 1, holdings),)))
-        writer.close_source("share", complete_listing=True)
-        writer.finish("complete")
+    learn(held, "share", "list.csv", {"name": "person_name", "mail": "email", "born": "dob"})
     ask(call, {"person_name": "Ann Canary", "email": "ann@canary.example"}, "know_categories")
     done = call("verify", "1", "--format", "json")
 
