@@ -35,7 +35,8 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
 
     request = find(app.inventory(), number)
     _check(request, app, day)
-    rows, skips = opened(request, secret).rows, []
+    rows = opened(request, secret).rows
+    skips: list[Skip] = []
     if request.kind == "drop":
         rows, skips = _with_what_refers(app, rows)
     named = [each for each in rows if each.keys]
