@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from piiscan.rulepack.retention import Ground
 
 Outcome = Literal["complied", "partly", "denied", "nothing_held"]
+_Why = tuple[str, str | None, str, str, str]
+"""Ground, rule, citation, reason, client."""
 HELD: Final = "hold"
 TIED: Final = "tied"
 _REASONS: Final = {
@@ -63,7 +65,8 @@ def kept_of(
 
     Of an exception the person is told its ground; what a hold is about is nobody's business.
     """
-    found: dict[tuple[str, str | None, str, str, str], list[tuple[int, date | None, Verdict]]] = defaultdict(list)
+    found: dict[_Why, list[tuple[int, date | None, Verdict]]] = defaultdict(list)
+    key: _Why
     for verdict in assessment.verdicts:
         for excuse in (each for each in verdict.exceptions if each.rows):
             known, until = justifications.get(excuse.id), excuse.until
