@@ -162,11 +162,17 @@ def _end(connection: Connection, run_id: int, status: RunStatus, tolerate: Seque
     connection.execute(update(schema.run).where(schema.run.c.id == run_id), ended)
 
 
+def _started_at(connection: Connection) -> datetime:
+    """Now, or a second after the last start: moments have whole seconds, and a run is known by its own as when a finding was first seen."""
+    now, last = datetime.now(UTC), connection.scalar(select(func.max(schema.run.c.started_at)))
+    return now if last is None or now.replace(microsecond=0) != last else last + timedelta(seconds=1)
+
+
 def _insert_run(connection: Connection, settings: RunSettings) -> int:
     values = {"status": "running", "mode": settings.mode, "settings": settings.fingerprint, "everything": settings.all}
     values["rules"] = settings.rules
     inserted = connection.execute(
-        insert(schema.run).returning(schema.run.c.id), values | {"started_at": datetime.now(UTC)}
+        insert(schema.run).returning(schema.run.c.id), values | {"started_at": _started_at(connection)}
     )
     run_id = int(inserted.scalar_one())
     rows = [

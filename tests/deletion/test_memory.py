@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-ROWS = 200_000
-MORE = 22 << 20
+ROWS = 120_000
+MORE = 14 << 20
 """Bytes that so many rows may need more than a thousand do; as Python objects their keys alone would take twice that."""
 
 CONFIG = """
@@ -77,7 +77,7 @@ def visits(number: int) -> str:
     return f"""
         CREATE TABLE visits (id TEXT PRIMARY KEY NOT NULL, email TEXT, made TEXT) WITHOUT ROWID;
         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {number})
-        INSERT INTO visits SELECT printf('visit-%012d', i), 'a@example.com', '2019-01-01' FROM n;
+        INSERT INTO visits SELECT printf('visit-%0120d', i), 'a@example.com', '2019-01-01' FROM n;
     """
 
 

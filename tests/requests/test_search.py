@@ -203,7 +203,7 @@ def test_the_notices_set_must_match_where_the_firm_names_none(held: Path, call: 
         "left_out": ["creditor_account_no"], "least": None,
     }  # fmt: skip
     assert found[2]["asked"]["left_out"] == ["creditor_account_no"]  # given, but no column is known to hold it
-    said = call("verify", "5").out
+    said = " ".join(call("verify", "5").out.split())
     assert "Asked for by the notice amsi (AM7): person_name, street_address, dob, ssn_last4; left out:" in said
     assert "where the notice lags the law, it asks everyone for name, address" in said
 
