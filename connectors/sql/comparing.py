@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -51,6 +51,14 @@ def compare(server: Server, way: Way, test: Test) -> Expression:
     if isinstance(base, sa.DateTime):
         return _compare_moment(way.column, base, test)
     return _compare(*_operands(server, way, base, test))
+
+
+def cutoff(test: Test) -> date:
+    """The day of an ``after``. Raises SourceError for what is no ISO day."""
+    try:
+        return date.fromisoformat(str(test.value))
+    except ValueError:
+        raise _unfit(test, "days are compared with something else: write the day as YYYY-MM-DD") from None
 
 
 def _operands(server: Server, way: Way, base: Any, test: Test) -> tuple[Expression, str, Any]:

@@ -93,6 +93,10 @@ class Days:
         """Whether it is that day or earlier; unknown without a day."""
         return self.value < self.form.start(_next(day))
 
+    def after(self, day: date) -> Expression:
+        """Whether it is a later day; unknown without a day."""
+        return self.value >= self.form.start(_next(day))
+
     def before(self, day: date) -> Expression | None:
         """True wherever `until` is, and such that an index can serve it; None for a column that is not compared as it is."""
         return None if self.form == Form() else self.found < self.form.start(_next(day))

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from piiscan.connectors.sql.changes import made
-from piiscan.connectors.sql.comparing import compare
+from piiscan.connectors.sql.comparing import compare, cutoff
 from piiscan.connectors.sql.days import Days, read_days
 from piiscan.connectors.sql.order import find_deciding, find_status
 from piiscan.connectors.sql.paths import Ways
 from piiscan.connectors.sql.writings import Writing, read_writings
+from piiscan.model import Clock
 from piiscan.model.judging import Term
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from piiscan.connectors.sql.paths import Way
     from piiscan.connectors.sql.server import Expression, Server
-    from piiscan.model import Clock, Container
+    from piiscan.model import Container
     from piiscan.model.judging import Among, Change, Ended, Judgment, Test
 
 
@@ -141,6 +142,9 @@ class Rows:
         return self._writings[path]
 
     def _test(self, test: Test) -> Expression:
+        if test.operator in {"after", "no day"}:
+            days = self.days(Clock("day of a test", test.path))
+            return days.value.is_(None) if test.operator == "no day" else days.after(cutoff(test))
         way = self._ways.find(test.path, "a test of an exception or request")
         is_true = compare(self.server, way, test)
         if way.link is None:

@@ -95,11 +95,13 @@ def _query(scope: Scope, target: Target) -> sa.Select[Any]:
 
 
 def _secrets(target: Target) -> set[str]:
-    """The values of all tests, as text."""
+    """The values of all tests, as text, but for the days that rows lie after: those are cutoffs."""
     judgments = (target.judgment, *target.before)
     tests = [test for judgment in judgments for test in _tests(judgment)]
     below = [each for dependent in target.dependents for each in (dependent.target, *dependent.also) if each]
-    return {str(test.value) for test in tests if test.value is not None}.union(*map(_secrets, below))
+    return {str(test.value) for test in tests if test.value is not None and test.operator != "after"}.union(
+        *map(_secrets, below)
+    )
 
 
 def _tests(judgment: Judgment) -> list[Test]:
@@ -133,7 +135,7 @@ def _altered_covers(covers: Sequence[Cover]) -> tuple[Cover, ...]:
 
 
 def _altered_tests(tests: Sequence[Test]) -> tuple[Test, ...]:
-    return tuple(replace(test, value=_other(test.value)) for test in tests)
+    return tuple(test if test.operator == "after" else replace(test, value=_other(test.value)) for test in tests)
 
 
 def _other(value: str | float | None) -> str | float | None:

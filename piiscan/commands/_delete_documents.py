@@ -83,6 +83,8 @@ def approve_document(body: Mapping[str, Any], path: Path) -> Document:
 def _plan_lead(found: Mapping[str, Any]) -> Iterator[str]:
     totals = found["totals"]
     yield f"Plan {found['plan_id']}, as of {found['as_of']}, by {found['author']}."
+    if found["minors"] is not None:
+        yield f"It is about persons under {found['minors']}, and what refers to their rows: not about the schedule."
     if found["steps"]:
         yield (
             f"{number_of(totals['deleted'], 'row')} to delete, {totals['anonymized']:,} to anonymize, in {number_of(totals['containers'], 'place')}; "

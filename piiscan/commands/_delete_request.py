@@ -31,7 +31,7 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
     Raises UsageError for a request that deletes nothing, RefusedError where nobody was verified, or located lately enough.
     """
     from piiscan.requests.private import opened
-    from piiscan.retention.erasure import Subject
+    from piiscan.retention.erasure import Subject, request_rule
 
     request = find(app.inventory(), number)
     _check(request, app, day)
@@ -43,8 +43,9 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
     subject = Subject(
         request=number,
         regime=request.regime,
-        rows={(each.source, each.container): _among(each) for each in named},
-        told={(each.source, each.container): _tests(each) for each in named},
+        rule=request_rule(number, request.regime),
+        rows={(each.source, each.container): among(each) for each in named},
+        told={(each.source, each.container): tests(each) for each in named},
         directed_by=json.loads(request.facts).get("directed_by"),
     )
     return subject, [
@@ -96,9 +97,11 @@ def _check(request: ConsumerRequest, app: App, day: date) -> None:
         )
 
 
-def _among(rows: Matched) -> Among:
+def among(rows: Matched) -> Among:
+    """The rows by their keys."""
     return Among(rows.key, tuple(tuple(key) for key in rows.keys))
 
 
-def _tests(rows: Matched) -> tuple[tuple[Test, ...], ...]:
+def tests(rows: Matched) -> tuple[tuple[Test, ...], ...]:
+    """What of a row says that it is the person's: one of these."""
     return tuple((Test((column,), "=", value),) for column, values in sorted(rows.tells.items()) for value in values)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from piiscan.errors import UsageError
 from piiscan.inventory import SealedScope
-from piiscan.model.judging import Operator, Test
+from piiscan.model.judging import Comparison, Test
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,8 +94,8 @@ def _test(given: object, where: str) -> Test:
     if not isinstance(given.get("column"), str) or not all(steps) or any("." not in step for step in steps[1:]):
         raise _wrong(where, 'column is a name, or a path along foreign keys such as "account_id > accounts.number"')
     operator = given.get("operator", "=")
-    if operator not in get_args(Operator):
-        raise _wrong(where, f"operator is one of {' '.join(get_args(Operator))}")
+    if operator not in get_args(Comparison):
+        raise _wrong(where, f"operator is one of {' '.join(get_args(Comparison))}")
     value = given.get("value")
     if (value is None) != (operator in _NO_VALUE):
         raise _wrong(where, f"{' and '.join(_NO_VALUE)} take no value, every other operator takes one")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from piiscan.commands._delete_minors import PROMISED, Age
 from piiscan.commands._justifying import NO_KEY_HINT, login
 from piiscan.commands.report import as_of_option, day_of
 from piiscan.commands.shared import App, Duration, Output, finish, output_options, parse_output, pass_app
@@ -37,12 +38,21 @@ Examples:
   piiscan delete plan -o plans/2026-06
   piiscan delete plan --rule our_recordings --source share -o plans/recordings
   piiscan delete plan --request 3 -o plans/request-3
+  piiscan delete plan --minors -o plans/minors
   piiscan delete plan -o plans/accounts --max-percent 40 --release public.audit_log
 """
 )
 @as_of_option
 @click.option("--rule", metavar="RULE", help="What this rule alone asks for.")
 @click.option("--request", "number", type=click.IntRange(1), metavar="N", help="What this consumer's request asks for.")
+@click.option(
+    "--minors",
+    type=Age(),
+    is_flag=False,
+    flag_value=PROMISED,
+    metavar="[AGE]",
+    help="Rows of persons under AGE; else under the age that the notice promises, or 18.",
+)
 @click.option("--source", "sources", multiple=True, metavar="SOURCE", help="Only in this source; may be repeated.")
 @click.option("--author", metavar="NAME", help="Who makes the plan, and so may not approve it; else the login name.")
 @click.option("-o", "--output", "folder", type=DIR, required=True, metavar="DIR", help="A new folder for the plan.")
@@ -81,6 +91,7 @@ def plan(
     as_of: datetime | None,
     rule: str | None,
     number: int | None,
+    minors: int | str | None,
     sources: tuple[str, ...],
     author: str | None,
     folder: Path,
@@ -97,11 +108,13 @@ def plan(
 
     Needs to read only. The folder gets plan.json, plan.sql for reading, and the keys of the rows, sealed with the firm's key.
     The same data, rules, date and author give the same plan id. With --request it is about the rows of one person, as they were
-    located: what the law has kept longer stays, each with its ground. Exit 4 when something could not be judged, 6 when
-    something stands in the way.
+    located: what the law has kept longer stays, each with its ground. With --minors it is about persons under age, told by dates
+    of birth and ages, and about what refers to their rows. Exit 4 when something could not be judged, 6 when something stands in
+    the way.
     """
     from piiscan import retention
     from piiscan.commands._delete_documents import plan_document
+    from piiscan.commands._delete_minors import asked_of, minors_of
     from piiscan.commands._delete_request import subject_of, with_skips
     from piiscan.deletion import Limits, PlanRequest, Told
     from piiscan.deletion.planning import make_plan
@@ -113,7 +126,13 @@ def plan(
         raise UsageError(
             "--request goes with no --rule and no --source", hint="a request is about everything held of a person"
         )
-    subject, skips = subject_of(app, number, secret, day) if number is not None else (None, [])
+    if minors is not None and (rule or number is not None):
+        raise UsageError("--minors goes with no --rule and no --request", hint="make one plan after the other")
+    asked = asked_of(config, minors, sources, day) if minors is not None else None
+    if asked is not None:
+        subject, skips = minors_of(app, asked)
+    else:
+        subject, skips = subject_of(app, number, secret, day) if number is not None else (None, [])
     assessment = retention.assess(config, inventory, rules, as_of=day, sources=sources, rule=rule, subject=subject)
     assessment = with_skips(assessment, skips)
     limits = Limits(max_rows or config.deletion.max_rows, max_percent or config.deletion.max_percent)
@@ -126,6 +145,7 @@ def plan(
         sources=sources,
         rule=rule,
         request=number,
+        minors=asked.age if asked else None,
     )
     with app.console.scan_progress() as meter:
         made = make_plan(config, inventory, assessment, rules, request, secret, folder, meter)

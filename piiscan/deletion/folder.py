@@ -68,10 +68,10 @@ class PlanFolder:
                 raise RefusedError(
                     f"{self.path / step.keys_file} does not hold the keys of step {step.order}", hint=_AGAIN
                 )
-        return plan if plan.request is None else self._of_persons(plan, secret)
+        return plan if plan.against == "schedule" else self._of_persons(plan, secret)
 
     def _of_persons(self, plan: Plan, secret: Secret) -> Plan:
-        """The plan of a request, whose steps speak of the rows in their key files and of no others."""
+        """The plan of a request or of minors, whose steps speak of the rows in their key files and of no others."""
         steps = []
         for step in plan.steps:
             frames = read_keys(secret, step.order, self.path / step.keys_file)

@@ -120,14 +120,16 @@ class Plan:
     in_force: tuple[str, ...] = ()
     """Ids of the holds and extensions that it was judged with; what is in force later and not among them is new."""
     request: int | None = None
-    """The consumer's request that it answers; None: it carries out the schedule."""
+    """The consumer's request that it answers; None: it carries out the schedule, or is about minors."""
+    minors: int | None = None
+    """The age under which persons' rows go."""
     said: Mapping[str, object] = field(default_factory=dict, hash=False)
     """What the plan tells its readers: what is kept and why, holds, notes, what could not be judged. In JSON's types."""
 
     @property
     def against(self) -> Literal["schedule", "request"]:
         """What excuses and exceptions of it speak against."""
-        return "schedule" if self.request is None else "request"
+        return "schedule" if self.request is None and self.minors is None else "request"
 
     def step(self, order: int) -> Step:
         """The step of that order."""

@@ -106,6 +106,7 @@ class _Planner:
             as_of=self._request.as_of,
             author=self._request.author,
             request=self._request.request,
+            minors=self._request.minors,
             limits=self._request.limits,
             chunk_rows=self._request.chunk_rows,
             rules=self._rules.fingerprint,

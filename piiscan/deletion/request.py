@@ -26,8 +26,10 @@ class PlanRequest:
     rule: str | None = None
     request: int | None = None
     """The consumer's request that it answers."""
+    minors: int | None = None
+    """The age under which persons' rows go."""
 
     @property
     def against(self) -> Literal["schedule", "request"]:
         """What excuses and exceptions speak against."""
-        return "schedule" if self.request is None else "request"
+        return "schedule" if self.request is None and self.minors is None else "request"

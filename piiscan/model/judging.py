@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 RowStatus = Literal["within", "overdue", "exempt", "on_hold", "undated"]
 """How a row stands; by a judgment that does not speak of it (nothing left to change) it stands in no way: None."""
-Operator = Literal["=", "~", "!=", "<", "<=", ">", ">=", "null", "not null"]
+Comparison = Literal["=", "~", "!=", "<", "<=", ">", ">=", "null", "not null"]
 """``~`` is equal but for the case of letters; the last two take no value."""
+Operator = Literal["=", "~", "!=", "<", "<=", ">", ">=", "null", "not null", "after", "no day"]
+"""Further ``after`` and ``no day``: the column is read as days, as a clock's is, however it writes them. A row whose day is
+later than the value, an ISO day; a row without a day, whatever it holds instead. Along a foreign key the latest day counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """One comparison of a row's column with a value; the value is private and shown by no repr."""
+    """One comparison of a row's column with a value; the value is private and shown by no repr.
+
+    The day of ``after`` is a cutoff, no value of a data subject: a plan for reading shows it.
+    """
 
     path: tuple[str, ...]
     """A column, or the way along foreign keys to one, as in `piiscan.model.Clock`."""

@@ -70,8 +70,13 @@ def locate(
     return located
 
 
-def follow(config: Config, inventory: Inventory, rows: Sequence[Matched]) -> Located:
-    """What refers by foreign keys to rows that were found otherwise; what could not be asked is in ``skips``."""
+def follow(
+    config: Config, inventory: Inventory, rows: Sequence[Matched], closed: Collection[tuple[str, str]] = ()
+) -> Located:
+    """What refers by foreign keys to rows that were found otherwise; what could not be asked is in ``skips``.
+
+    Of containers that are ``closed`` (source and path) no row is taken for referring: they say themselves whose they are.
+    """
     located = Located()
     for source in sorted({each.source for each in rows if each.keys}):
         mine = [each for each in rows if each.source == source]
@@ -79,7 +84,8 @@ def follow(config: Config, inventory: Inventory, rows: Sequence[Matched]) -> Loc
             with closing(connector_for(config, config.source(source), read_plan(config, "full"))) as connector:
                 if isinstance(connector, Seeker):
                     listed = list(_listed(connector, source, {each.container for each in mine}, located))
-                    Searching(connector, listed, inventory.holdings(source=source), {}, located).follow(mine)
+                    shut = {path for name, path in closed if name == source}
+                    Searching(connector, listed, inventory.holdings(source=source), {}, located).follow(mine, shut)
         except SourceError as error:
             located.skips.append(error.skip(source))
     return located

@@ -17,7 +17,7 @@ from piiscan.requests.persons import Person
 from piiscan.retention.spellings import is_name, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from piiscan.inventory import HoldingRecord
     from piiscan.model import Container
@@ -68,15 +68,18 @@ class Searching:
             values = self._follow(values)
         self._located.places += [each for each in self._places.values() if each.rows or each.near]
 
-    def follow(self, rows: Sequence[Matched]) -> None:
-        """Adds to ``located`` the rows that refer to rows which were found otherwise, such as by a list of hashes."""
+    def follow(self, rows: Sequence[Matched], closed: Collection[str] = ()) -> None:
+        """Adds to ``located`` the rows that refer to rows which were found otherwise, such as by a list of hashes.
+
+        None of tables that are ``closed``.
+        """
         values: Links = {}
         for each in rows:
             table = self._tables.get(each.container)
             if table is not None and each.keys and self._referred(table):
                 self._guard(table, partial(self._begin, table, each, values))
         for _ in range(STEPS):
-            values = self._follow(values)
+            values = self._follow(values, closed)
         self._located.places += [each for each in self._places.values() if each.rows]
 
     def _begin(self, table: Container, found: Matched, values: Links) -> None:
@@ -138,11 +141,11 @@ class Searching:
                 )
                 self._remember(values, table, row, judged.matched)
 
-    def _follow(self, values: Links) -> Links:
+    def _follow(self, values: Links, closed: Collection[str] = ()) -> Links:
         """The rows that refer to rows found before, and what of them others may refer to."""
         further: Links = {}
         for table in self._tables.values():
-            for column in table.columns:
+            for column in () if table.path in closed else table.columns:
                 parent, name = self._parent(table, column.references)
                 wanted = values.get(parent, {}).get(name, {})
                 if wanted:

@@ -280,7 +280,8 @@ def _gone(subject: Subject, container: Container, judged: Sequence[JudgedRows]) 
     found = sum(each.rows for each in judged if any(standing.status for standing in each.standings))
     if found >= located:
         return None
-    reason = f"{located - found:,} of {located:,} rows are gone, or are not the person's any more: locate again"
+    again = "plan" if subject.request is None else "locate"
+    reason = f"{located - found:,} of {located:,} rows are gone, or are not the person's any more: {again} again"
     return Skip(container.source, container.path, SkipCode.VANISHED, reason)
 
 

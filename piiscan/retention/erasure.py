@@ -1,8 +1,9 @@
-"""What a consumer's request to delete asks of a container's rows: those of the person, and what may keep each of them.
+"""What a request to delete asks of a container's rows: those of the person, and what may keep each of them.
 
 Law.md section 5, 7: what a legal minimum still keeps is refused with its ground and its end, the rest goes. Data held for
 another business, data that a law takes out of the CCPA, and data that was not collected from the consumer is no part of the
-request (Civ. Code 1798.105(a), (c)(3), 1798.145).
+request (Civ. Code 1798.105(a), (c)(3), 1798.145). A firm that promises to hold nothing of minors asks it of itself: then
+only what is held for another business is no part of it.
 """
 
 from __future__ import annotations
@@ -73,25 +74,42 @@ LIMITS: Final = {each.id: each for each in (_PROVIDER, _OTHERS, *_EXEMPT.values(
 class Subject:
     """Whose rows a request is about, as they were located; the rows are private."""
 
-    request: int
-    regime: Regime
+    request: int | None
+    """None: the firm's own promise asks, and nobody's request."""
+    regime: Regime | None
+    """Whose grounds keep rows; None: the rules of retention do, under their own names."""
+    rule: RetentionRule
+    """What asks, as a rule of retention: `request_rule`, or `piiscan.retention.minors.minors_rule`."""
     rows: Mapping[Place, Among]
     """The keys of the rows; of a container without a key there are none: its rows cannot be named."""
     told: Mapping[Place, tuple[tuple[Test, ...], ...]] = field(default_factory=dict)
     """What of a row says that it is the person's: a row that says so no more is not taken."""
     directed_by: str | None = None
     """The client who passed the request on: what is held for it is part of it."""
+    said: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
+    """What an approver must know of the rows of a container, a sentence each."""
 
     def __repr__(self) -> str:
-        return f"Subject({self.request}, {len(self.rows)} containers)"
+        return f"Subject({self.id}, {len(self.rows)} containers)"
+
+    @property
+    def id(self) -> str:
+        """What asks, as judgments name it."""
+        return self.rule.id if self.request is None else f"{self.rule.id}-{self.request}"
 
 
-def request_rule(subject: Subject) -> RetentionRule:
-    """The request as a rule of retention: over from the first day, and yielding to whatever must be kept."""
+def request_rule(number: int, regime: Regime) -> RetentionRule:
+    """A request as a rule of retention."""
+    title, who = f"Request {number} to delete", "rows of the person who asked"
+    return asking_rule(ERASURE, title, who, _LAW[regime], "the person asked")
+
+
+def asking_rule(id_: str, title: str, records: str, citation: str, reason: str) -> RetentionRule:
+    """What asks for rows to go, as a rule of retention: over from the first day, and yielding to whatever must be kept."""
     return RetentionRule(
-        id=ERASURE, title=f"Request {subject.request} to delete", records="rows of the person who asked", data_types=("all",), only_with=(),
+        id=id_, title=title, records=records, data_types=("all",), only_with=(),
         where=(), capacities=(), regimes=(), roles=(), kind="max_keep", ends=(), combine="later", fixed="always", action="delete",
-        anonymize={}, exception="", yields=True, citation=_LAW[subject.regime], reason="the person asked", note="", status="", source="",
+        anonymize={}, exception="", yields=True, citation=citation, reason=reason, note="", status="", source="",
         as_of=None, advisory=False, in_force_from=None, enabled=True, examples=(), pack="", origin="",
     )  # fmt: skip
 
@@ -117,13 +135,13 @@ def erasure_questions(
         limit = _limit(holder, owner, subject)
         ids = () if limit else tuple(each.id for each in _keeping(holder, rules, windows, owner))
         asked.setdefault((limit, ids), []).append(owner)
-    rule, types = request_rule(subject), tuple(holder.columns)
+    types, said = tuple(holder.columns), (*subject.said.get(place, ()), *covering.said)
     found = []
     for number, ((limit, ids), owners) in enumerate(asked.items()):
         keeping = tuple(known[id_] for id_ in ids)
         covers = (Cover(limit.id),) if limit else covering.refusals(types)
         judgment = Judgment(
-            f"{ERASURE}-{subject.request}.{number}",
+            f"{subject.id}.{number}",
             Term(fixed=True),
             holds=covering.holds(types),
             covers=covers,
@@ -132,11 +150,11 @@ def erasure_questions(
             owners=frozenset(owners) if holder.owner_column else None,
             among=subject.rows[place],
         )
-        found.append(Question(rule, "request", types, keeping, judgment, terms.missing(keeping), covering.said))
+        found.append(Question(subject.rule, "request", types, keeping, judgment, terms.missing(keeping), said))
     return found
 
 
-def limit_of(facts: Sequence[Facts], regime: Regime, directed_by: str | None) -> Limit | None:
+def limit_of(facts: Sequence[Facts], regime: Regime | None, directed_by: str | None) -> Limit | None:
     """Why rows are no part of any request, by the facts of all their data types; what is said of some alone bounds nothing."""
     if not facts:
         return None

@@ -81,6 +81,10 @@ tests = st.one_of(
         st.sampled_from(["=", "~", "!="]),
         st.just("open"),
     ),
+    st.builds(
+        Test, st.sampled_from(list(PATHS.values())), st.just("after"), st.sampled_from([str(day) for day in DAYS])
+    ),
+    st.builds(Test, st.sampled_from(list(PATHS.values())), st.just("no day")),
 )
 alternatives = st.lists(st.lists(tests, max_size=2).map(tuple), max_size=2).map(tuple)
 changes = st.sampled_from(
@@ -249,6 +253,9 @@ class Plain:
         return any(all(self.test(row, test) is True for test in tests) for tests in cover.rows)
 
     def test(self, row, test):
+        if test.operator in {"after", "no day"}:
+            day = self.day(row, Clock(next(event for event, path in PATHS.items() if path == test.path), test.path))
+            return day is None if test.operator == "no day" else day is not None and str(day) > test.value
         if test.path[0] == "account_id" and len(test.path) > 1:
             values = [each[1] for number, each in enumerate(self.accounts, 1) if number == row["account_id"]] or [None]
         elif test.path[0] == "code":
