@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from piiscan.clocks import clocks_of
@@ -13,13 +12,14 @@ from piiscan.model import Clock, Container
 from piiscan.model.judging import Ended, Judgment, Term, Test
 from piiscan.notices.known import labels, places, saying
 from piiscan.notices.outcome import Outcome, Where, several, worst
-from piiscan.periods import Period
+from piiscan.retention.minors import of_age
 
 if TYPE_CHECKING:
     from piiscan.notices.known import Held, Known
     from piiscan.rulepack import Check
 
 _BORN: Final = "born"
+_PLANNING: Final = "piiscan delete plan --minors"
 _MINORS: Final = frozenset({"minor_flag"})
 _BIRTHS: Final = frozenset({"dob", "age"})
 LAST_LOGIN: Final = "last_login"
@@ -28,7 +28,8 @@ LAST_LOGIN: Final = "last_login"
 def check_minors(check: Check, known: Known) -> Outcome:
     """Whether persons under the notice's age are found, counted by dates of birth and ages where these lie.
 
-    A breach in what the configuration marks as data of the site's visitors; elsewhere unknown, with the count.
+    A breach in what the configuration marks as data of the site's visitors; elsewhere unknown, with the count. The message names
+    the command that plans their deletion.
     """
     age = check.age or 0
     breach: list[Where] = []
@@ -48,9 +49,12 @@ def check_minors(check: Check, known: Known) -> Outcome:
     if found is None:
         return known.absent(f"Nobody under {age} was found.")
     number = sum(place.records or 0 for place in found[1])
+    told = f"{several(number, 'record')} of persons under {age}"
     if breach:
-        return Outcome(found[0], f"{several(number, 'record')} of persons under {age}.", *found[1:])
-    told = f"{several(number, 'record')} of persons under {age} in data not marked {_spoken(check)}. " if number else ""
+        more = f": {_PLANNING} plans their deletion" if number else ""
+        return Outcome(found[0], f"{told}{more}.", *found[1:])
+    judge = f" in data not marked {_spoken(check)}: {_PLANNING} --source SOURCE plans the deletion of a source's. "
+    told = f"{told}{judge}" if number else ""
     return Outcome(found[0], f"{told}A person must judge {several(len(found[1]), 'place')}.", *found[1:])
 
 
@@ -96,8 +100,7 @@ def _count_minors(item: Held, known: Known, age: int) -> tuple[int, str]:
         years = Test((record.column,), "<", age), Test((record.column,), ">=", 0)
         judgment = Judgment(_BORN, Term(fixed=True), rows=(years,))
     else:
-        of_age = Period(months=12 * age).begun_by(known.as_of + timedelta(days=1))  # on the birthday itself
-        judgment = Judgment(_BORN, Term((Ended(Clock(_BORN, (record.column,)), of_age),)))
+        judgment = Judgment(_BORN, Term((Ended(Clock(_BORN, (record.column,)), of_age(age, known.as_of)),)))
     try:
         judged = known.sources.judge(record.source, record.container, [judgment], known.as_of)
     except SourceError as error:

@@ -194,7 +194,7 @@ class _Table:
         number = self._count(tests) if tests else 0
         if not number:
             return None
-        whose = f"{number:,} rows of persons under {asked.age}"
+        whose = f"{_several(number, 'row')} of persons under {asked.age}"
         if not spoken_of:
             mark = (asked.mark or "").replace("_", " ")
             return self._leave(
@@ -239,7 +239,8 @@ class _Table:
             is_text = profile.unreadable and TEXT_TYPES.search(kinds.get(column, ""))
             empty = self._count(((Test((column,), "=", ""),),)) if is_text else 0
             if profile.unreadable > empty:
-                self._leave(f"{profile.unreadable - empty:,} dates of birth could not be read ({column}): {_APART}")
+                dates = _several(profile.unreadable - empty, "date")
+                self._leave(f"{dates} of birth could not be read ({column}): {_APART}")
 
     def _keys(self, key: tuple[str, ...], tests: Tests) -> tuple[Key, ...]:
         if not key:
@@ -250,6 +251,10 @@ class _Table:
 
 def _young(tests: Tests) -> Judgment:
     return Judgment(NO_MINORS, Term(fixed=True), rows=tests)
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def kept_above(young: Iterable[Young]) -> dict[Place, tuple[str, ...]]:

@@ -21,6 +21,10 @@ TABLES = (
     """CREATE TABLE visits (branch VARCHAR(8) NOT NULL, day DATE NOT NULL, number_id BIGINT, PRIMARY KEY (branch, day),
        FOREIGN KEY (number_id) REFERENCES numbered (id) ON DELETE CASCADE)""",
     "INSERT INTO numbered VALUES (1, 'Ann', 'mercy', '2026-01-02'), (2, 'Ann', 'own', '2020-01-02'), (3, 'Bob', 'own', NULL), (4, 'Ann', 'own', NULL)",
+    "CREATE TABLE births (id BIGINT PRIMARY KEY, day DATE, words VARCHAR(20), moment TIMESTAMP NULL, digits BIGINT)",
+    """INSERT INTO births VALUES (1, '2016-12-24', '12/24/2016', '2016-12-24 10:00:00', 20161224),
+       (2, '2008-07-01', '07/01/2008', '2008-07-01 00:00:00', 20080701), (3, '2008-06-30', '06/30/2008', '2008-06-30 23:59:59', 20080630),
+       (4, '1981-03-04', '3rd of March', '1981-03-04 00:00:00', 19810304), (5, NULL, '', NULL, 0)""",
     "INSERT INTO visits VALUES ('west', '2025-01-01', 1), ('west', '2025-01-02', 2), ('Ost-Ü', '2025-01-01', 2), ('west', '2025-01-03', 4)",
 )
 
@@ -140,3 +144,20 @@ def test_a_value_is_found_inside_a_text_and_its_signs_mean_themselves(known: Any
         return sorted(str(row[0]) for portion in connector.seek(tables["numbered"], search) for row in portion)
 
     assert (found("NN"), found("%"), found("_"), found("/", "bo")) == (["1", "2", "4"], [], [], ["3"])
+
+
+@pytest.mark.parametrize("column", ["day", "words", "moment", "digits"])
+def test_rows_are_told_by_days_however_these_are_written(known: Any, column: str) -> None:
+    """Later than a day, which the statement for reading shows; or without one, whatever else stands there."""
+    connector, tables = known
+
+    def found(*tests: Test) -> tuple[list[int], str]:
+        judgment = Judgment("b", Term(fixed=True), rows=(tests,))
+        target = Target(tables["births"], judgment, "delete", AS_OF, ("id",))
+        return [key for portion in connector.keys(target) for (key,) in portion], connector.statement(target)
+
+    young, said = found(Test((column,), "after", "2008-06-30"))
+    undated, _ = found(Test((column,), "no day"))
+
+    assert (young, undated) == ([1, 2], [4, 5] if column == "words" else [5])
+    assert "2008-07-01" in said

@@ -137,6 +137,8 @@ def test_each_promise_that_is_broken_is_told_with_its_places(kit: Any, breaking:
         "CO8": [("share", export, "email", "")],
         "CO.sold": [("-", "-", "-", "sold to a list broker")],
     }
+    minors = next(each for each in checked.document["checks"] if each["id"] == "CO7")
+    assert minors["message"] == "6 records of persons under 18: piiscan delete plan --minors plans their deletion."
 
 
 def test_the_metadata_of_uploaded_pictures_are_found_and_disclosed(kit: Any, breaking: Path) -> None:

@@ -144,9 +144,7 @@ def test_minors_go_with_what_refers_to_them_and_everybody_else_stays(club: Path,
     base.commit()
     base.close()
     said = [run("delete", "show", "plan"), run("delete", "approve", "plan", "--key", "ann.pem")]
-    done = run(
-        "delete", "apply", "plan", "--execute", "--confirm", made.json["plan_id"], "--format", "json"
-    )
+    done = run("delete", "apply", "plan", "--execute", "--confirm", made.json["plan_id"], "--format", "json")
 
     assert (done.code, done.json["outcome"]["reasons"]) == (0, ["drifted"])
     assert rows(club, "people") == [1, 3, 4, 5, 7, 8, 9, 10, 11]
@@ -157,3 +155,50 @@ def test_minors_go_with_what_refers_to_them_and_everybody_else_stays(club: Path,
     assert [each.code for each in said] == [0, 0, 0, 4]
     written = [each.read_bytes().decode("latin-1") for each in (club / "plan").iterdir()]
     assert not [text for text in (*written, *(each.out + each.error for each in said)) if "Canary" in text]
+
+
+def test_what_cannot_be_told_row_by_row_is_left_to_a_human(club: Path, store: Any, run: Any) -> None:
+    """Two persons in a row, ages in words, no key, days that cannot be read, files, text: exit 4 each; empty is no date."""
+    (club / "share").mkdir()
+    settings = club / "piiscan.toml"
+    unmarked = settings.read_text().replace('marks = ["site_visitors"]\n', "")
+    settings.write_text(unmarked + '[sources.share]\nconnector = "files"\nurl = "file:share"\n')
+    store(HELD + UNTOLD)
+    judged = plan(run, "--minors", to="judged")
+    made = plan(run, "--minors", "12", "--source", "crm")
+    told = {(each["container"], each["reason"]) for each in made.json["skips"]}
+
+    assert (judged.code, judged.json["steps"]) == (4, [])
+    assert [each["reason"] for each in judged.json["skips"] if each["container"] == "people"] == [
+        "7 rows of persons under 18 in data not marked site visitors: a person must judge; --source crm plans them"
+    ]
+    assert [each["reason"] for each in judged.json["skips"] if each["container"] == "list.csv"] == [
+        "holds dates of birth or ages in a file or in running text: look at them by hand"
+    ]
+    assert (made.code, steps(made)) == (4, {"accounts": (1, 0), "payments": (1, 0), "people": (1, 0)})
+    assert told == {
+        ("bands", "its ages are written as text (age): look at them by hand"),
+        ("guests", "1 row of persons under 12 and no key that a plan can name: delete them by hand"),
+        ("notes", "holds dates of birth or ages in a file or in running text: look at them by hand"),
+        ("ordinals", "1 date of birth could not be read (born): look at them by hand"),
+        ("pairs", "its rows tell the age of several persons (her_birth, his_birth): look at them by hand"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--minors", "--rule", "our_calls"), "--minors goes with no --rule and no --request"),
+        (("--minors", "--request", "1"), "--minors goes with no --rule and no --request"),
+        (("--minors", "0"), "'0' is no age: whole years, 1 to 99"),
+        (("--minors", "--source", "mail"), "unknown source 'mail'"),
+    ],
+)
+def test_what_goes_with_minors_and_what_does_not(
+    club: Path, store: Any, run: Any, words: tuple[str, ...], said: str
+) -> None:
+    """Exit 2, and no folder."""
+    store(HELD)
+    done = plan(run, *words)
+
+    assert (done.code, said in done.error, (club / "plan").exists()) == (2, True, False)
