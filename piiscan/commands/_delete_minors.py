@@ -34,8 +34,8 @@ class Age(click.ParamType[Any]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
         """The years as a number. Fails as click's own types do."""
-        if value == PROMISED or isinstance(value, int):
-            return value
+        if value == PROMISED:
+            return PROMISED
         if not str(value).isascii() or not str(value).isdigit() or not 0 < int(value) <= OLDEST:
             self.fail(f"{value!r} is no age: whole years, 1 to {OLDEST}", param, ctx)
         return int(value)

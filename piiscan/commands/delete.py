@@ -129,10 +129,9 @@ def plan(
     if minors is not None and (rule or number is not None):
         raise UsageError("--minors goes with no --rule and no --request", hint="make one plan after the other")
     asked = asked_of(config, minors, sources, day) if minors is not None else None
-    if asked is not None:
-        subject, skips = minors_of(app, asked)
-    else:
-        subject, skips = subject_of(app, number, secret, day) if number is not None else (None, [])
+    subject, skips = minors_of(app, asked) if asked is not None else (None, [])
+    if number is not None:
+        subject, skips = subject_of(app, number, secret, day)
     assessment = retention.assess(config, inventory, rules, as_of=day, sources=sources, rule=rule, subject=subject)
     assessment = with_skips(assessment, skips)
     limits = Limits(max_rows or config.deletion.max_rows, max_percent or config.deletion.max_percent)

@@ -214,10 +214,10 @@ class _Table:
     def _tests(self) -> Tests:
         """What says that a row is a minor's. Of ages as text it cannot be asked."""
         born, ages = (self._columns.get(name, ())[:1] for name in BIRTHS)
-        kinds = {each.name: each.sql_type for each in self._container.columns}
-        found = [(Test((column,), "after", self._asked.born_after.isoformat()),) for column in born]
+        last = self._asked.born_after.isoformat()
+        found: list[tuple[Test, ...]] = [(Test((column,), "after", last),) for column in born]
         for column in ages:
-            if TEXT_TYPES.search(kinds.get(column, "")):
+            if self._is_text(column):
                 self._leave(f"its ages are written as text ({column}): {_APART}")
             else:
                 years = Test((column,), "<", self._asked.age), Test((column,), ">=", 0)
@@ -235,12 +235,15 @@ class _Table:
             return
         for column in self._columns.get("dob", ()):
             (profile,) = self._judge.profile_dates(self._container, [column], self._asked.as_of)
-            kinds = {each.name: each.sql_type for each in self._container.columns}
-            is_text = profile.unreadable and TEXT_TYPES.search(kinds.get(column, ""))
-            empty = self._count(((Test((column,), "=", ""),),)) if is_text else 0
+            is_text = self._is_text(column)
+            empty = self._count(((Test((column,), "=", ""),),)) if profile.unreadable and is_text else 0
             if profile.unreadable > empty:
                 dates = _several(profile.unreadable - empty, "date")
                 self._leave(f"{dates} of birth could not be read ({column}): {_APART}")
+
+    def _is_text(self, column: str) -> bool:
+        kinds = {each.name: each.sql_type or "" for each in self._container.columns}
+        return TEXT_TYPES.search(kinds.get(column, "")) is not None
 
     def _keys(self, key: tuple[str, ...], tests: Tests) -> tuple[Key, ...]:
         if not key:
