@@ -69,6 +69,7 @@ def minors_of(app: App, asked: Minors) -> tuple[Subject, list[Skip]]:
     from piiscan.requests.private import Matched, matched
     from piiscan.retention.erasure import Subject
     from piiscan.retention.minors import find_minors, kept_above, minors_rule
+    from piiscan.retention.referring import told_along
 
     config, inventory = app.config(), app.inventory()
     found = find_minors(config, inventory, asked)
@@ -78,14 +79,17 @@ def minors_of(app: App, asked: Minors) -> tuple[Subject, list[Skip]]:
     ]
     located = follow(config, inventory, young, found.telling)
     below = [matched(place) for place in located.places]
-    told = {(each.source, each.container): each.tests for each in found.young}
+    telling = {(each.source, each.container): each.tests for each in found.young}
+    below_told, skips = told_along(
+        config, telling, {(each.source, each.container): tests(each) for each in below if each.keys}
+    )
     subject = Subject(
         request=None,
         regime=None,
         rule=minors_rule(asked),
         rows={(each.source, each.container): among(each) for each in (*young, *below) if each.keys},
-        told=told | {(each.source, each.container): tests(each) for each in below if each.keys},
+        told=telling | below_told,
         said=kept_above(found.young),
     )
     nameless = [Skip(each.source, each.container, SkipCode.ERROR, _NO_KEY) for each in below if not each.key]
-    return subject, [*found.skips, *located.skips, *nameless]
+    return subject, [*found.skips, *located.skips, *skips, *nameless]

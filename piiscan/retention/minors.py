@@ -84,8 +84,8 @@ class Found:
     """The tables that tell how old a person is: their rows are judged by that and by nothing else."""
     skips: list[Skip] = field(default_factory=list)
 
-    def leave(self, source: str, path: str, reason: str) -> None:
-        """Names a container that is left to a human."""
+    def leave(self, source: str, path: str | None, reason: str) -> None:
+        """Names a container, or what a source has of a kind, that is left to a human."""
         self.skips.append(Skip(source, path, SkipCode.ERROR, reason))
 
 
@@ -122,22 +122,25 @@ def find_minors(config: Config, inventory: Inventory, asked: Minors) -> Found:
 def _tables(source: str, holdings: Sequence[HoldingRecord], found: Found) -> dict[str, dict[str, tuple[str, ...]]]:
     """Table -> data type -> its columns, for those that tell how old a person is; what else may tell it is left."""
     tables: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    left: dict[str, str] = {}
+    texts: set[tuple[object, ...]] = set()
+    flagged: set[str] = set()
     for held in holdings:
         empty = held.coverage == "full" and held.cells_seen == 0 and "declared" not in held.evidence
         if held.data_type not in (*BIRTHS, FLAG) or held.container_kind == "view" or empty:
             continue  # the rows of a view lie in tables
-        if held.container_kind == "file" or held.column is None or "text" in held.evidence:
-            left.setdefault(held.container, f"holds dates of birth or ages in a file or in running text: {_APART}")
-        elif held.data_type == FLAG:
-            left.setdefault(held.container, f"says of rows that they are minors', and of none how old: {_APART}")
+        if held.data_type == FLAG:
+            flagged.add(held.container)
+        elif held.container_kind == "file" or held.column is None or "text" in held.evidence:
+            texts.add((held.container, held.member, held.column))
         else:
             known = tables[held.container].get(held.data_type, ())
             tables[held.container][held.data_type] = tuple(sorted({*known, held.column}))
     found.telling |= {(source, path) for path in tables}
-    for path, reason in sorted(left.items()):
-        if path not in tables or "text" in reason:
-            found.leave(source, path, reason)
+    for path in sorted(flagged - tables.keys()):
+        found.leave(source, path, f"says that somebody is a minor, and of no row how old: {_APART}")
+    if texts:
+        places = _several(len(texts), "place")
+        found.leave(source, None, f"{places} in files or running text with dates of birth or ages: {_APART}")
     return dict(sorted(tables.items()))
 
 

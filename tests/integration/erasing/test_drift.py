@@ -9,6 +9,7 @@ import pytest
 from piiscan.errors import RefusedError, SourceError
 from piiscan.model import SkipCode
 from piiscan.model.erasing import Chunk
+from piiscan.model.judging import Judgment, Term, Test
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.mariadb]
 
@@ -36,6 +37,25 @@ def test_a_row_changed_added_or_gone_since_the_plan_is_left_alone(base):
     assert done == Chunk(3, taken=(2,), changed=(0,), gone=(1,))
     assert base.rows("SELECT id FROM t") == [(1,), (4,), (5,)]
     assert base.remaining(target, keys) == [0]
+
+
+def test_a_row_told_by_a_day_that_says_another_by_now_is_left_alone(base):
+    """Days as text, ages where there is no day: minors of whom one was a slip, and one has got a day of birth."""
+    base.run(
+        "CREATE TABLE t (id int PRIMARY KEY, born varchar(20), age int)",
+        "INSERT INTO t VALUES (1, '12/24/2016', NULL), (2, '12/25/2016', 40), (3, '', 12), (4, NULL, 12), (5, NULL, 40), (6, '01/02/1990', 12)",
+    )
+    years = Test(("age",), "<", 18), Test(("age",), ">=", 0), Test(("born",), "no day")
+    judgment = Judgment("no_minors", Term(fixed=True), rows=((Test(("born",), "after", "2008-01-01"),), years))
+    target = base.target("t", judgment=judgment)
+    keys = base.keys(target)
+    base.run(
+        "UPDATE t SET born = '12/24/1996' WHERE id = 1",
+        "UPDATE t SET born = '05/13/1990' WHERE id = 3",
+    )
+
+    assert base.erase(target, keys) == Chunk(4, taken=(1, 3), changed=(0, 2))
+    assert base.rows("SELECT id FROM t") == [(1,), (3,), (5,), (6,)]
 
 
 def test_a_row_that_got_a_child_since_the_plan_is_left_alone(base):
