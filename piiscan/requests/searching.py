@@ -14,6 +14,7 @@ from piiscan.model.seeking import Fetch, Search
 from piiscan.requests.identity import BROAD
 from piiscan.requests.located import Located, Place
 from piiscan.requests.persons import Person
+from piiscan.requests.relations import Foreign, Value, foreign_keys
 from piiscan.retention.spellings import is_name, spellings
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ STEPS: Final = 3
 LISTED: Final = frozenset({"listed"})
 """What matched in a row that was found otherwise than by data points."""
 _PORTION: Final = 500
-Links = dict[str, dict[str, dict[object, frozenset[str]]]]
-"""Container -> column that others refer to -> value -> the data points that matched in its row. Private."""
+Links = dict[str, dict[tuple[str, ...], dict[Value, frozenset[str]]]]
+"""Container -> columns that others refer to -> their values -> the data points that matched in their row. Private."""
 
 
 class Searching:
@@ -56,6 +57,10 @@ class Searching:
                 known = self._columns[held.container].get(held.data_type, ())
                 self._columns[held.container][held.data_type] = (*known, held.column)
         self._places: dict[str, Place] = {}
+        self._foreign = foreign_keys(self._tables)
+        self._targets: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+        for each in (each for found in self._foreign.values() for each in found):
+            self._targets[each.parent].add(each.parent_columns)
 
     def run(self) -> None:
         """Adds what was found to ``located``; what a source refuses becomes a Skip."""
@@ -145,26 +150,30 @@ class Searching:
         """The rows that refer to rows found before, and what of them others may refer to."""
         further: Links = {}
         for table in self._tables.values():
-            for column in () if table.path in closed else table.columns:
-                parent, name = self._parent(table, column.references)
-                wanted = values.get(parent, {}).get(name, {})
-                if wanted:
-                    self._guard(table, partial(self._refer, table, column.name, wanted, further))
+            for foreign in () if table.path in closed else self._foreign[table.path]:
+                if wanted := values.get(foreign.parent, {}).get(foreign.parent_columns, {}):
+                    self._guard(table, partial(self._refer, table, foreign, wanted, further))
         return further
 
     def _refer(
         self,
         table: Container,
-        column: str,
-        wanted: Mapping[object, frozenset[str]],
+        foreign: Foreign,
+        wanted: Mapping[Value, frozenset[str]],
         further: Links,
     ) -> None:
-        place, links = self._place(table), list(wanted)
+        place, telling = self._place(table), foreign.telling(wanted)
+        column, several = foreign.columns[telling], len(foreign.columns) > 1
+        links = list(dict.fromkeys(each[telling] for each in wanted))
+        spelt = {tuple(map(str, each)): matched for each, matched in wanted.items()}
         if column not in self._seeker.indexed(table):
             self._located.unindexed.append((table.source, table.path, column))
         for start in range(0, len(links), _PORTION):
             forms = tuple(each if isinstance(each, int) else str(each) for each in links[start : start + _PORTION])
-            for row in self._rows(table, Search(self._wanted(table, column), {column: forms})):
+            for row in self._rows(table, Search(self._wanted(table, *foreign.columns), {column: forms})):
+                link = tuple(str(row[name]) for name in foreign.columns)
+                if several and link not in spelt:
+                    continue
                 cells = self._cells(table, row)
                 judged = self._person.judge(cells)
                 key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
@@ -172,7 +181,7 @@ class Searching:
                 if judged.against and not known:  # somebody else in the person's file: a spouse, who signed along
                     place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
                     continue
-                matched = wanted.get(row[column], frozenset()) | judged.matched
+                matched = spelt.get(link, frozenset()) | judged.matched
                 place.near = [each for each in place.near if each[0] != key]
                 if key not in place.rows:
                     place.followed += 1
@@ -197,9 +206,10 @@ class Searching:
         matched: frozenset[str],
     ) -> None:
         """Keeps what other tables refer to by foreign keys."""
-        for name in self._referred(table):
-            if row.get(name) is not None:
-                values.setdefault(table.path, {}).setdefault(name, {})[row[name]] = matched
+        for names in self._targets[table.path]:
+            value = tuple(row.get(name) for name in names)
+            if None not in value:
+                values.setdefault(table.path, {}).setdefault(names, {})[value] = matched
 
     def _rows(self, table: Container, search: Search) -> Iterator[dict[str, object]]:
         if self._explain:
@@ -221,15 +231,7 @@ class Searching:
         return tuple(dict.fromkeys(name for name in names if name in known))
 
     def _referred(self, table: Container) -> list[str]:
-        found = (self._parent(child, each.references) for child in self._tables.values() for each in child.columns)
-        return sorted({name for parent, name in found if parent == table.path})
-
-    def _parent(self, table: Container, references: str | None) -> tuple[str, str]:
-        """The container and column a foreign key leads to; empty texts where it leads nowhere that is listed."""
-        place, _, column = (references or "").rpartition(".")
-        schema = table.path.rpartition(".")[0]
-        path = next((each for each in (f"{schema}.{place}", place) if each in self._tables), "")
-        return (path, column) if path else ("", "")
+        return sorted({name for names in self._targets[table.path] for name in names})
 
     def _place(self, table: Container) -> Place:
         if table.path not in self._places:

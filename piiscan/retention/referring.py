@@ -44,7 +44,7 @@ def told_along(
         except SourceError as error:
             skips.append(error.skip(source))
             continue
-        found |= {(source, path): _along(path, known, own, edges, STEPS) for path in own}
+        found |= {(source, path): _along(path, known, own, edges, STEPS) or own[path] for path in own}
     return found, skips
 
 
@@ -62,12 +62,12 @@ def _edges(config: Config, source: str, paths: set[str]) -> _Edges:
 
 
 def _along(path: str, known: Mapping[str, Tests], own: Mapping[str, Tests], edges: _Edges, steps: int) -> Tests:
-    if path in known:
-        return known[path]
+    if path in known or path not in edges:
+        return known.get(path, own.get(path, ()))
     ways: list[tuple[Test, ...]] = []
-    for column, parent in edges.get(path, ()) if steps else ():
+    for column, parent in edges[path] if steps else ():
         ways += [_behind(column, parent, tests) for tests in _along(parent, known, own, edges, steps - 1)]
-    return tuple(dict.fromkeys(ways)) or own.get(path, ())
+    return tuple(dict.fromkeys(ways))
 
 
 def _behind(column: str, parent: str, tests: Sequence[Test]) -> tuple[Test, ...]:

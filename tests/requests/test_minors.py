@@ -44,10 +44,14 @@ CREATE TABLE accounts (id INTEGER PRIMARY KEY, person INTEGER REFERENCES people 
 CREATE TABLE payments (id INTEGER PRIMARY KEY, account INTEGER REFERENCES accounts (id), amount TEXT);
 CREATE TABLE calls (id INTEGER PRIMARY KEY, account INTEGER REFERENCES accounts (id), number TEXT, called DATE);
 CREATE TABLE notes (account INTEGER REFERENCES accounts (id), body TEXT);
+CREATE TABLE orders (shop TEXT, number INTEGER, person INTEGER REFERENCES people (id), PRIMARY KEY (shop, number));
+CREATE TABLE lines (id INTEGER PRIMARY KEY, shop TEXT, number INTEGER, FOREIGN KEY (shop, number) REFERENCES orders (shop, number));
 CREATE TABLE pairs (id INTEGER PRIMARY KEY, his_birth DATE, her_birth DATE);
 CREATE TABLE bands (id INTEGER PRIMARY KEY, age TEXT);
 CREATE TABLE guests (number INTEGER, born DATE);
 CREATE TABLE ordinals (id INTEGER PRIMARY KEY, born TEXT);
+INSERT INTO orders VALUES ('West', 1, 6), ('West', 2, 4), ('East', 1, 4);
+INSERT INTO lines VALUES (1, 'West', 1), (2, 'West', 2), (3, 'East', 1);
 INSERT INTO pairs VALUES (1, '1980-01-01', '2015-01-01');
 INSERT INTO bands VALUES (1, '12-17');
 INSERT INTO guests VALUES (1, '2015-01-01');
@@ -80,7 +84,10 @@ UNTOLD = [
 
 @pytest.fixture
 def club(firm: Path) -> Path:
-    """Minors and others, each with an account and a payment; one has called, one has a friend of age, one is a hospital's."""
+    """Minors and others, each with an account and a payment; one has called, one has a friend of age, one is a hospital's.
+
+    Orders are told apart by two columns.
+    """
     base = sqlite3.connect(firm / "crm.db")
     base.executescript(TABLES)
     base.executemany("INSERT INTO people VALUES (?, ?, ?, ?, ?)", PEOPLE)
@@ -132,7 +139,9 @@ def test_minors_go_with_what_refers_to_them_and_everybody_else_stays(club: Path,
         ("no_minors", "The CollectPro, Privacy Policy, CO7")
     }
     assert made.json["steps"][0]["rule"]["title"] == "Persons under 18 on 2026-06-30: born after 2008-06-30"
-    assert steps(made) == {"accounts": (4, 2), "calls": (1, 0), "payments": (6, 0), "people": (3, 4)}
+    assert steps(made) == {
+        "accounts": (4, 2), "calls": (1, 0), "lines": (1, 0), "orders": (1, 0), "payments": (6, 0), "people": (3, 4),
+    }  # fmt: skip
     assert [(each["container"], each["reason"].partition(",")[0]) for each in made.json["skips"]] == [
         ("notes", "holds rows that refer to rows of minors")
     ]
@@ -155,7 +164,7 @@ def test_minors_go_with_what_refers_to_them_and_everybody_else_stays(club: Path,
     assert rows(club, "people") == [1, 3, 4, 5, 7, 8, 9, 10, 11]
     assert rows(club, "accounts") == [10, 30, 40, 50, 70, 90, 100, 110]
     assert rows(club, "payments") == [101, 301, 401, 501, 901, 1001]
-    assert rows(club, "calls") == [77]
+    assert (rows(club, "calls"), rows(club, "lines")) == ([77], [2, 3])
     said += [run("delete", "verify", "plan"), made]
     assert [each.code for each in said] == [0, 0, 0, 4]
     written = [each.read_bytes().decode("latin-1") for each in (club / "plan").iterdir()]
