@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from piiscan.commands.shared import App
     from piiscan.config import Config
     from piiscan.retention.erasure import Subject
-    from piiscan.retention.minors import Minors
+    from piiscan.retention.underage import Minors
     from piiscan.rulepack import Check, Notice, Promise
 
 OF_AGE: Final = 18
@@ -44,7 +44,7 @@ class Age(click.ParamType[Any]):
 def asked_of(config: Config, age: int | str, sources: tuple[str, ...], day: date) -> Minors:
     """Who is asked for: by the age given, else by the notice's, else under 18. Raises RuleError, UsageError."""
     from piiscan import rulepack
-    from piiscan.retention.minors import Minors
+    from piiscan.retention.underage import Minors
 
     if unknown := sorted(set(sources) - set(config.sources)):
         raise UsageError(f"unknown source {unknown[0]!r}", hint=f"{config.path} knows: {', '.join(config.sources)}")
@@ -68,8 +68,9 @@ def minors_of(app: App, asked: Minors) -> tuple[Subject, list[Skip]]:
     from piiscan.requests.locating import follow
     from piiscan.requests.private import Matched, matched
     from piiscan.retention.erasure import Subject
-    from piiscan.retention.minors import find_minors, kept_above, minors_rule
+    from piiscan.retention.minors import find_minors, kept_above
     from piiscan.retention.referring import told_along
+    from piiscan.retention.underage import minors_rule
 
     config, inventory = app.config(), app.inventory()
     found = find_minors(config, inventory, asked)

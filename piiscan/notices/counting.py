@@ -12,7 +12,7 @@ from piiscan.model import Clock, Container
 from piiscan.model.judging import Ended, Judgment, Term, Test
 from piiscan.notices.known import labels, places, saying
 from piiscan.notices.outcome import Outcome, Where, several, worst
-from piiscan.retention.minors import of_age
+from piiscan.retention.underage import of_age
 
 if TYPE_CHECKING:
     from piiscan.notices.known import Held, Known

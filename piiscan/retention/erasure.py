@@ -79,7 +79,7 @@ class Subject:
     regime: Regime | None
     """Whose grounds keep rows; None: the rules of retention do, under their own names."""
     rule: RetentionRule
-    """What asks, as a rule of retention: `request_rule`, or `piiscan.retention.minors.minors_rule`."""
+    """What asks, as a rule of retention: `request_rule`, or `piiscan.retention.underage.minors_rule`."""
     rows: Mapping[Place, Among]
     """The keys of the rows; of a container without a key there are none: its rows cannot be named."""
     told: Mapping[Place, tuple[tuple[Test, ...], ...]] = field(default_factory=dict)

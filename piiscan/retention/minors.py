@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from piiscan.clocks import TEXT_TYPES
@@ -18,47 +17,25 @@ from piiscan.errors import SourceError
 from piiscan.model import Container, Skip, SkipCode
 from piiscan.model.erasing import Target
 from piiscan.model.judging import Judgment, Term, Test
-from piiscan.periods import Period
 from piiscan.ports import DateProfiler, Eraser, Judge
-from piiscan.retention.erasure import asking_rule
+from piiscan.retention.underage import NO_MINORS
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import date
 
     from piiscan.config import Config
     from piiscan.inventory import HoldingRecord, Inventory
     from piiscan.model.erasing import Key
     from piiscan.ports import Connector
     from piiscan.retention.erasure import Place
-    from piiscan.rulepack.retention import RetentionRule
+    from piiscan.retention.underage import Minors
 
-NO_MINORS: Final = "no_minors"
-"""The id of the rule that stands for the promise among those of retention."""
 FLAG: Final = "minor_flag"
 BIRTHS: Final = ("dob", "age")
 """The data types that tell how old a person is, the better first."""
 _APART: Final = "look at them by hand"
 Tests = tuple[tuple[Test, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Minors:
-    """Who is asked for: persons under ``age`` years on a day, and by what promise."""
-
-    age: int
-    as_of: date
-    citation: str
-    mark: str | None = None
-    """The promise speaks of data with this mark alone (`piiscan.rulepack.promises.Mark`); None: of all."""
-    sources: tuple[str, ...] = ()
-    """Only in these, and there of all data, whatever its mark; empty: in all sources."""
-
-    @property
-    def born_after(self) -> date:
-        """The birthday of the youngest who are of age."""
-        return of_age(self.age, self.as_of)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,17 +64,6 @@ class Found:
     def leave(self, source: str, path: str | None, reason: str) -> None:
         """Names a container, or what a source has of a kind, that is left to a human."""
         self.skips.append(Skip(source, path, SkipCode.ERROR, reason))
-
-
-def of_age(age: int, as_of: date) -> date:
-    """The last birthday of those who have the age on a day: on the birthday itself one is of age."""
-    return Period(months=12 * age).begun_by(as_of + timedelta(days=1))
-
-
-def minors_rule(asked: Minors) -> RetentionRule:
-    """The promise as a rule of retention."""
-    title = f"Persons under {asked.age} on {asked.as_of}: born after {asked.born_after}"
-    return asking_rule(NO_MINORS, title, "rows of minors, and what refers to them", asked.citation, "under age")
 
 
 def find_minors(config: Config, inventory: Inventory, asked: Minors) -> Found:
