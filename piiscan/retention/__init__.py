@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from piiscan.retention.assessment import Assessment, Due, assess
+from piiscan.retention.assessment import assess
+from piiscan.retention.court import Assessment, Due
 from piiscan.retention.verdicts import ClockUse, Excuse, Verdict
 
 __all__ = ["Assessment", "ClockUse", "Due", "Excuse", "Verdict", "assess"]

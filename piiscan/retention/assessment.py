@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from contextlib import closing
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -15,8 +14,9 @@ from piiscan.inventory import opened
 from piiscan.model import Container, Skip, SkipCode
 from piiscan.ports import Judge
 from piiscan.retention.candidates import candidates, likeliest
+from piiscan.retention.court import Assessment, Court, Tally, enter
 from piiscan.retention.covering import covering_of
-from piiscan.retention.erasure import LIMITS, erasure_questions, obligation
+from piiscan.retention.erasure import erasure_questions
 from piiscan.retention.files import file_days, judge_file
 from piiscan.retention.holder import Holder, holder_of
 from piiscan.retention.justified import justifies
@@ -24,7 +24,7 @@ from piiscan.retention.profiles import read_profiles
 from piiscan.retention.questions import Question, questions
 from piiscan.retention.recordings import Recordings
 from piiscan.retention.terms import Terms
-from piiscan.retention.verdicts import Verdict, by_justification, by_limit, by_rule, left_over, unruled, verdicts
+from piiscan.retention.verdicts import unruled
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
@@ -33,77 +33,13 @@ if TYPE_CHECKING:
 
     from piiscan.config import Config
     from piiscan.inventory import Against, AgesRecord, HoldingRecord, Inventory, Justification, SealedScope
-    from piiscan.model import Clock, Source
-    from piiscan.model.judging import JudgedRows, Judgment
+    from piiscan.model import Clock
+    from piiscan.model.judging import JudgedRows
     from piiscan.ports import Connector
     from piiscan.retention.erasure import Subject
-    from piiscan.retention.verdicts import Reason
-    from piiscan.rulepack.retention import RetentionRule, RetentionRules
+    from piiscan.rulepack.retention import RetentionRules
 
 BY_HAND: Final = "holds rows of the person among others: files are not emptied in part, so cut them out by hand"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Rows of one container that a rule asks to be removed: what a plan is made of."""
-
-    source: str
-    container: Container
-    owner_column: str | None
-    rule: RetentionRule
-    judgment: Judgment
-    rows_overdue: int
-    rows_on_hold: int
-    rows_exempt: tuple[tuple[str, int], ...]
-    """Id of the minimum rule or extension, and how many rows it excuses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """How everything held stands on a day."""
-
-    as_of: date
-    verdicts: tuple[Verdict, ...]
-    """By source, container and rule, in the rules' order."""
-    use_limits: tuple[Verdict, ...]
-    """By rules that bound the use of data, not its keeping: "overdue" there means that the use has ended."""
-    due: tuple[Due, ...]
-    skips: tuple[Skip, ...]
-    """What could not be judged."""
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What has been judged so far."""
-
-    verdicts: list[Verdict] = field(default_factory=list)
-    use_limits: list[Verdict] = field(default_factory=list)
-    due: list[Due] = field(default_factory=list)
-    skips: list[Skip] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Court:
-    """All that decides, the same for every container of one source."""
-
-    config: Config
-    inventory: Inventory
-    rules: tuple[RetentionRule, ...]
-    windows: tuple[RetentionRule, ...]
-    justifications: tuple[tuple[Justification, SealedScope | None], ...]
-    as_of: date
-    source: Source
-    holdings: Mapping[str, Sequence[HoldingRecord]]
-    """By container path."""
-    ages: Mapping[str, Sequence[AgesRecord]]
-    subject: Subject | None = None
-
-    @property
-    def places(self) -> list[str]:
-        """The containers to judge: those that hold something, or rows of the person."""
-        if self.subject is None:
-            return sorted(self.holdings)
-        return sorted(path for source, path in self.subject.rows if source == self.source.name)
 
 
 def assess(
@@ -131,9 +67,9 @@ def assess(
     active = tuple(rules.active(as_of))
     windows = tuple(known[id_] for id_ in config.retention.defence_windows if id_ in known)
     justifications = tuple(_opened(config, inventory, rules, as_of, "request" if subject else "schedule"))
-    tally = _Tally()
+    tally = Tally()
     for name in chosen:
-        court = _Court(
+        court = Court(
             config,
             inventory,
             active,
@@ -175,7 +111,7 @@ def _by_container(records: Sequence[HoldingRecord | AgesRecord]) -> dict[str, li
     return found
 
 
-def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
+def _judge_source(court: Court, tally: Tally, rule: str | None) -> None:
     """Every container of a source that holds something; a failing one is a skip, and the next is judged."""
     if not court.places:
         return
@@ -200,12 +136,12 @@ def _judge_source(court: _Court, tally: _Tally, rule: str | None) -> None:
         tally.skips.append(error.skip(court.source.name))
 
 
-def _configured(court: _Court, container: Container) -> dict[str, Clock]:
+def _configured(court: Court, container: Container) -> dict[str, Clock]:
     return {clock.event: clock for clock in clocks_of(court.source, container)}
 
 
 def _guessed(
-    court: _Court, connector: Connector, containers: Mapping[str, Container], tally: _Tally
+    court: Court, connector: Connector, containers: Mapping[str, Container], tally: Tally
 ) -> dict[str, dict[str, Clock]]:
     """By table and event the likeliest column, where the firm lets guesses date rows; they are marked as inferred."""
     wanted = court.config.sources[court.source.name].infer_clocks
@@ -222,7 +158,7 @@ def _guessed(
     }
 
 
-def _missing(court: _Court, path: str, skips: Sequence[Skip]) -> Skip:
+def _missing(court: Court, path: str, skips: Sequence[Skip]) -> Skip:
     known = next((skip for skip in skips if skip.container == path), None)
     if known is not None:
         return known
@@ -231,12 +167,12 @@ def _missing(court: _Court, path: str, skips: Sequence[Skip]) -> Skip:
 
 
 def _judge_container(
-    court: _Court,
+    court: Court,
     connector: Connector,
     container: Container,
     clocks: Mapping[str, Clock],
     siblings: Mapping[str, Container],
-    tally: _Tally,
+    tally: Tally,
     rule: str | None,
 ) -> None:
     """Adds a container's verdicts and what is due of it. Raises SourceError."""
@@ -271,7 +207,7 @@ def _judge_container(
         notes = tuple(_recordings(court, connector).notes(container, siblings, court.as_of))
     if court.subject is not None and (gone := _gone(court.subject, container, judged)):
         tally.skips.append(gone)
-    _record(court, tally, holder, wanted, judged, rule, notes)
+    enter(court, tally, holder, wanted, judged, rule, notes)
 
 
 def _gone(subject: Subject, container: Container, judged: Sequence[JudgedRows]) -> Skip | None:
@@ -285,7 +221,7 @@ def _gone(subject: Subject, container: Container, judged: Sequence[JudgedRows]) 
     return Skip(container.source, container.path, SkipCode.VANISHED, reason)
 
 
-def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
+def _asked(court: Court, holder: Holder, terms: Terms, siblings: Mapping[str, Container]) -> list[Question]:
     everything = [record for records in court.holdings.values() for record in records]
     covering = covering_of(court.justifications, holder, everything, tuple(siblings.values()))
     if court.subject is not None:
@@ -293,7 +229,7 @@ def _asked(court: _Court, holder: Holder, terms: Terms, siblings: Mapping[str, C
     return questions(holder, court.rules, court.windows, terms, covering)
 
 
-def _recordings(court: _Court, connector: Connector) -> Recordings:
+def _recordings(court: Court, connector: Connector) -> Recordings:
     held: dict[str, dict[str, set[str]]] = {}
     for path, records in court.holdings.items():
         kinds = held.setdefault(path, {})
@@ -304,59 +240,3 @@ def _recordings(court: _Court, connector: Connector) -> Recordings:
         for path in court.holdings
     }
     return Recordings(connector, held, configured)
-
-
-def _record(
-    court: _Court,
-    tally: _Tally,
-    holder: Holder,
-    asked: Sequence[Question],
-    judged: Sequence[JudgedRows],
-    rule: str | None,
-    notes: tuple[str, ...],
-) -> None:
-    known = _reasons(court)
-    spoken_of: set[str | None] = set()
-    for number, question in enumerate(asked):
-        made = list(verdicts(holder.container, question, number, judged, known, notes))
-        if question.purpose == "use_limit":
-            tally.use_limits += made
-            continue
-        spoken_of |= {verdict.owner for verdict in made}
-        tally.verdicts += made
-        overdue = sum(verdict.rows_overdue for verdict in made)
-        by_hand = holder.container.kind == "file" and question.rule.action == "anonymize"
-        if overdue and not question.rule.advisory and not by_hand:
-            tally.due.append(_due(court, holder, question, made, overdue))
-    if rule is None:
-        tally.verdicts += left_over(holder.container, holder.columns, judged, spoken_of)
-
-
-def _reasons(court: _Court) -> dict[str, Reason]:
-    """By the ids under which judgments name what decided."""
-    regime = court.subject.regime if court.subject else None
-    grounds = {rule.id: obligation(rule, regime) if regime else None for rule in (*court.rules, *court.windows)}
-    return {
-        **{rule.id: by_rule(rule, grounds[rule.id]) for rule in (*court.rules, *court.windows)},
-        **{each.id: by_justification(each) for each, _ in court.justifications},
-        **{id_: by_limit(limit) for id_, limit in LIMITS.items()},
-    }
-
-
-def _due(court: _Court, holder: Holder, question: Question, made: Sequence[Verdict], overdue: int) -> Due:
-    exempt: defaultdict[str, int] = defaultdict(int)
-    holds = {each.id for each, _ in court.justifications if each.kind == "hold"}
-    for verdict in made:
-        for excuse in verdict.exceptions:
-            if excuse.rows is not None and excuse.id not in holds:
-                exempt[excuse.name] += excuse.rows
-    return Due(
-        source=court.source.name,
-        container=holder.container,
-        owner_column=holder.owner_column,
-        rule=question.rule,
-        judgment=question.judgment,
-        rows_overdue=overdue,
-        rows_on_hold=sum(verdict.rows_on_hold for verdict in made),
-        rows_exempt=tuple(sorted(exempt.items())),
-    )
