@@ -11,7 +11,7 @@ from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
 from piiscan.connectors.sql.faults import explain
 from piiscan.connectors.sql.server import Facts, Server, unknown_types
-from piiscan.model import Column, Container, Skip, SkipCode, Source
+from piiscan.model import Column, Container, ForeignKey, Skip, SkipCode, Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -190,6 +190,7 @@ def _entry(
         size_bytes=facts.size_bytes,
         fingerprint=fingerprint,
         columns=_columns(server, shape, named[0], dialect),
+        foreign_keys=_foreign_keys(server, shape, named[0]),
         notes=facts.notes,
     )
 
@@ -214,6 +215,17 @@ def _columns(server: Server, shape: Shape, schema: str | None, dialect: sa.Diale
         )
         for column in shape.columns
     )
+
+
+def _foreign_keys(server: Server, shape: Shape, schema: str | None) -> tuple[ForeignKey, ...]:
+    found = []
+    for each in shape.references:
+        owner = each["referred_schema"] or schema
+        parent = path_of(owner and server.spell(owner), server.spell(each["referred_table"]))
+        own, others = (tuple(map(server.spell, each[side])) for side in ("constrained_columns", "referred_columns"))
+        if own and len(own) == len(others):
+            found.append(ForeignKey(own, parent, others))
+    return tuple(sorted(found, key=lambda each: (each.columns, each.parent, each.parent_columns)))
 
 
 def _type_name(kind: Any, dialect: sa.Dialect) -> str | None:

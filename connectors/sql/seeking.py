@@ -34,6 +34,8 @@ def seek_rows(
     """The cells asked for, in portions of so many rows. Raises SourceError for a column that is gone."""
     layout = read_layout(connection, server, container)
     cells = {cell.name: cell.expression for cell in layout.cells}
+    types = read_types(connection, server, container) if search.exact else {}
+    cells |= {name: _exact(server, name, types[name]) for name in search.exact if name in types}
     wanted = [cells[name].label(f"c{number}") for number, name in enumerate(search.columns)]
     query = layout.select(*wanted).where(_condition(connection, server, layout, search)).limit(search.most)
     result = connection.execute(query)
@@ -65,6 +67,12 @@ def leading_columns(connection: sa.Connection, server: Server, container: Contai
     return frozenset(server.spell(names[0]) for names in first if names)
 
 
+def _exact(server: Server, name: str, kind: Any) -> Expression:
+    """A column such that its value finds its rows again; where every value has a type of its own, in that."""
+    column: Expression = sa.column(name)
+    return sa.type_coerce(column, sa.types.NULLTYPE) if server.style(kind) == "each" else server.key_part(column, kind)
+
+
 def _condition(connection: sa.Connection, server: Server, layout: Layout, search: Search) -> Expression:
     container = layout.container
     types = read_types(connection, server, container)
@@ -80,7 +88,24 @@ def _condition(connection: sa.Connection, server: Server, layout: Layout, search
             else _column_conditions(server, ways[name], name, values, as_written=search.as_written)
         )
     ]
+    if search.together is not None:
+        names = search.together.columns
+        ways |= {name: Way(place, sa.column(name), types[name]) for name in names if name in types}
+        found += [
+            sa.and_(
+                *(
+                    part
+                    for name, value in zip(names, key, strict=True)
+                    for part in _equal(server, ways[name], name, value)
+                )
+            )
+            for key in search.together.keys
+        ]
     return sa.or_(sa.false(), *found)
+
+
+def _equal(server: Server, way: Way, name: str, value: Any) -> Iterator[Expression]:
+    yield from _column_conditions(server, way, name, (value,), as_written=True)
 
 
 def _within(server: Server, way: Way, values: Values) -> Iterator[Expression]:
@@ -95,6 +120,9 @@ def _column_conditions(
     server: Server, way: Way, name: str, values: Values, *, as_written: bool
 ) -> Iterator[Expression]:
     base: Any = server.base(way.kind)
+    blobs = [value for value in values if isinstance(value, bytes)]
+    values = tuple(value for value in values if not isinstance(value, bytes))
+    yield from (way.column.in_([sa.literal(each, sa.LargeBinary()) for each in blobs]) for _ in blobs[:1])
     is_text = isinstance(base, sa.String) and not isinstance(base, sa.Enum)
     numbers = [value for value in values if isinstance(value, int)]
     if as_written and (is_text or server.style(way.kind) == "each"):

@@ -137,6 +137,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """Columns of a container that together refer to a row of another, or of itself."""
+
+    columns: tuple[str, ...]
+    parent: str
+    """The path of the container referred to."""
+    parent_columns: tuple[str, ...]
+    """In the order of ``columns``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A table, a view, a file, or a member of a file: the unit that is read, reported and resumed."""
 
@@ -155,6 +166,7 @@ class Container:
     fingerprint: str | None = None
     """Equal fingerprints promise equal content; None where nothing cheap can promise that."""
     columns: tuple[Column, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
     notes: tuple[str, ...] = ()
     """Facts of its metadata a report may show (``world-readable``, ``audio``...)."""
 

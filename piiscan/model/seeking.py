@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from piiscan.model import Clock
     from piiscan.model.judging import Among
 
-Values = tuple[str | int, ...]
+Values = tuple[str | int | bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,10 @@ class Search:
     """The cells to fetch."""
     any_of: Mapping[str, Values] = field(repr=False)
     """Column -> the ways a value may be written in it."""
+    together: Among | None = None
+    """Also rows in which these columns hold the values of one of the keys, all of them."""
+    exact: frozenset[str] = frozenset()
+    """Those of ``columns`` to be fetched as keys are: whole, and in the column's own type."""
     as_written: bool = True
     """Compare as the column does, so that an index is of use; else whatever the case of letters."""
     within: bool = False

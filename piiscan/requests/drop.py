@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from piiscan.errors import RefusedError
 from piiscan.model import Container, Skip
-from piiscan.requests.private import Matched
+from piiscan.requests.private import Matched, key_part
 from piiscan.requests.reading import count_texts, read
 from piiscan.requests.recipes import Recipe, recipes
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from piiscan.model import Batch
     from piiscan.requests.dropfile import Hashes
     from piiscan.requests.hashing import ListName
+    from piiscan.requests.private import KeyPart
     from piiscan.requests.reading import Where
     from piiscan.requests.recipes import Row
 
@@ -43,7 +44,7 @@ class Place:
     rows: int = 0
     """Rows read."""
     matched: int = 0
-    keys: list[list[str]] = field(default_factory=list, repr=False)
+    keys: list[list[KeyPart]] = field(default_factory=list, repr=False)
     hashes: list[list[tuple[ListName, bytes]]] = field(default_factory=list, repr=False)
     """By key: what of the lists the row answers to."""
 
@@ -72,7 +73,7 @@ class Found:
             Matched(each.source, each.container, each.key, self._single(each)) for each in self.places if each.matched
         )
 
-    def _single(self, place: Place) -> list[list[str]]:
+    def _single(self, place: Place) -> list[list[KeyPart]]:
         pairs = zip(place.keys, place.hashes, strict=True)
         return [key for key, hashes in pairs if any(self.persons[name][each] is not None for name, each in hashes)]
 
@@ -133,7 +134,7 @@ class Matching:
         place.matched += len(hits)
         if hits and place.key and all(name in batch.columns for name in place.key):
             for number, hashes in sorted(hits.items()):
-                place.keys.append([str(batch.columns[name][number]) for name in place.key])
+                place.keys.append([key_part(batch.columns[name][number]) for name in place.key])
                 place.hashes.append(hashes)
         if sum(each.matched for each in self._found.places) > MOST_MATCHED:
             raise RefusedError(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from piiscan.requests.located import Place
 
 
+KeyPart = str | int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Matched:
     """Rows of one container that a list of hashes, or a search, has found."""
@@ -26,7 +29,7 @@ class Matched:
     container: str
     key: tuple[str, ...]
     """The columns that tell a row apart; empty: the container has no key, and rows are only counted."""
-    keys: Sequence[Sequence[str]]
+    keys: Sequence[Sequence[KeyPart]]
     tells: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
     """Column -> the values of which every row holds one at least: what says that it is the person's. Empty: nothing can be said."""
 
@@ -51,9 +54,14 @@ class Private:
 def matched(place: Place) -> Matched:
     """What was located in one container, as it is kept. Keys that no text finds again are left out: those rows are only counted."""
     unusable = any(isinstance(part, bytes | float) for key in place.rows for part in key)
-    keys = [] if unusable or not place.key else [list(map(str, key)) for key in place.rows]
+    keys = [] if unusable or not place.key else [list(map(key_part, key)) for key in place.rows]
     tells = {} if place.untold else {name: sorted(values, key=str) for name, values in place.tells.items()}
     return Matched(place.source, place.container, () if unusable else place.key, keys, tells)
+
+
+def key_part(value: object) -> KeyPart:
+    """A part of a key as it is kept: a number stays one, for a text of the same digits may be another row's."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def sealed(private: Private, key: Secret) -> str:

@@ -11,28 +11,27 @@ from piiscan.errors import SourceError
 from piiscan.model import Skip, SkipCode
 from piiscan.model.judging import Among
 from piiscan.model.seeking import Fetch, Search
-from piiscan.requests.identity import BROAD
-from piiscan.requests.located import Located, Place
-from piiscan.requests.persons import Person
-from piiscan.requests.relations import Foreign, Value, foreign_keys
+from piiscan.requests.bonds import Bonds, Links, form
+from piiscan.requests.identity import BROAD, UNIQUE
+from piiscan.requests.located import Located, Place, Row
+from piiscan.requests.persons import DECISIVE, Person
 from piiscan.retention.spellings import is_name, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from piiscan.inventory import HoldingRecord
-    from piiscan.model import Container
+    from piiscan.model import Container, ForeignKey
     from piiscan.model.seeking import Values
     from piiscan.ports import Seeker
+    from piiscan.requests.persons import Judged
     from piiscan.requests.private import Matched
 
-STEPS: Final = 3
-"""Foreign keys followed from a person's row to rows that refer to it."""
 LISTED: Final = frozenset({"listed"})
 """What matched in a row that was found otherwise than by data points."""
 _PORTION: Final = 500
-Links = dict[str, dict[tuple[str, ...], dict[Value, frozenset[str]]]]
-"""Container -> columns that others refer to -> their values -> the data points that matched in their row. Private."""
+_TOGETHER: Final = 100
+"""Keys of several columns looked for in one statement."""
 
 
 class Searching:
@@ -57,10 +56,7 @@ class Searching:
                 known = self._columns[held.container].get(held.data_type, ())
                 self._columns[held.container][held.data_type] = (*known, held.column)
         self._places: dict[str, Place] = {}
-        self._foreign = foreign_keys(self._tables)
-        self._targets: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-        for each in (each for found in self._foreign.values() for each in found):
-            self._targets[each.parent].add(each.parent_columns)
+        self._bonds = Bonds(self._tables)
 
     def run(self) -> None:
         """Adds what was found to ``located``; what a source refuses becomes a Skip."""
@@ -69,7 +65,7 @@ class Searching:
             if searched := self._searched(table):
                 for any_of, as_written in self._split(table, searched):
                     self._guard(table, partial(self._direct, table, any_of, values, as_written=as_written))
-        for _ in range(STEPS):
+        while values:
             values = self._follow(values)
         self._located.places += [each for each in self._places.values() if each.rows or each.near]
 
@@ -81,19 +77,19 @@ class Searching:
         values: Links = {}
         for each in rows:
             table = self._tables.get(each.container)
-            if table is not None and each.keys and self._referred(table):
+            if table is not None and each.keys and self._bonds.referred(table.path):
                 self._guard(table, partial(self._begin, table, each, values))
-        for _ in range(STEPS):
+        while values:
             values = self._follow(values, closed)
         self._located.places += [each for each in self._places.values() if each.rows]
 
     def _begin(self, table: Container, found: Matched, values: Links) -> None:
         """Keeps what of these rows others refer to."""
-        names = tuple(self._referred(table))
+        names = self._bonds.columns_of(table.path)
         among = Among(found.key, tuple(map(tuple, found.keys)))
         for portion in self._seeker.fetch(table, Fetch(names, among, (), None, date.max)):
             for row in portion:
-                self._remember(values, table, dict(zip(names, row.cells, strict=True)), LISTED)
+                self._bonds.remember(values, table, dict(zip(names, row.cells, strict=True)), LISTED)
 
     def _searched(self, table: Container) -> dict[str, Values]:
         """Column -> spellings, for the columns by which rows can be looked for."""
@@ -135,7 +131,9 @@ class Searching:
     ) -> None:
         """Judges the rows that the values lead to."""
         place = self._place(table)
-        for row in self._rows(table, Search(self._wanted(table), any_of, as_written)):
+        for row in self._rows(
+            table, Search(self._wanted(table), any_of, as_written=as_written, exact=self._exact(table))
+        ):
             cells = self._cells(table, row)
             judged = self._person.judge(cells)
             key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
@@ -144,52 +142,77 @@ class Searching:
                 place.tell(
                     row, (column for name in judged.matched for column in held.get(name, ()) if column in any_of)
                 )
-                self._remember(values, table, row, judged.matched)
+                self._bonds.remember(values, table, row, judged.matched)
 
     def _follow(self, values: Links, closed: Collection[str] = ()) -> Links:
-        """The rows that refer to rows found before, and what of them others may refer to."""
+        """The rows that refer to rows found before, and what of them others may refer to; nothing is followed twice."""
         further: Links = {}
-        for table in self._tables.values():
-            for foreign in () if table.path in closed else self._foreign[table.path]:
-                if wanted := values.get(foreign.parent, {}).get(foreign.parent_columns, {}):
-                    self._guard(table, partial(self._refer, table, foreign, wanted, further))
+        for child, key in self._bonds.keys:
+            wanted = {} if child in closed else values.get((key.parent, key.parent_columns), {})
+            if wanted:
+                self._guard(self._tables[child], partial(self._refer, self._tables[child], key, wanted, further))
         return further
 
     def _refer(
         self,
         table: Container,
-        foreign: Foreign,
-        wanted: Mapping[Value, frozenset[str]],
+        key: ForeignKey,
+        wanted: Mapping[tuple[object, ...], frozenset[str]],
         further: Links,
     ) -> None:
-        place, telling = self._place(table), foreign.telling(wanted)
-        column, several = foreign.columns[telling], len(foreign.columns) > 1
-        links = list(dict.fromkeys(each[telling] for each in wanted))
-        spelt = {tuple(map(str, each)): matched for each, matched in wanted.items()}
-        if column not in self._seeker.indexed(table):
-            self._located.unindexed.append((table.source, table.path, column))
-        for start in range(0, len(links), _PORTION):
-            forms = tuple(each if isinstance(each, int) else str(each) for each in links[start : start + _PORTION])
-            for row in self._rows(table, Search(self._wanted(table, *foreign.columns), {column: forms})):
-                link = tuple(str(row[name]) for name in foreign.columns)
-                if several and link not in spelt:
-                    continue
-                cells = self._cells(table, row)
-                judged = self._person.judge(cells)
-                key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
-                known = (place.source, place.container, tuple(map(str, key))) in self._located.accepted
-                if judged.against and not known:  # somebody else in the person's file: a spouse, who signed along
-                    place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
-                    continue
-                matched = spelt.get(link, frozenset()) | judged.matched
-                place.near = [each for each in place.near if each[0] != key]
-                if key not in place.rows:
-                    place.followed += 1
-                elif place.rows[key] >= matched:
-                    continue
-                place.rows[key] = matched | place.rows.get(key, frozenset())
-                place.tell(row, (column,))
-                self._remember(further, table, row, matched)
+        if self._seeker.indexed(table).isdisjoint(key.columns):
+            self._located.unindexed.append((table.source, table.path, key.columns[0]))
+        for search in self._searches(table, key.columns, [*wanted]):
+            for row in self._rows(table, search):
+                found = wanted.get(tuple(row[name] for name in key.columns), frozenset())
+                self._take(table, key, row, found, further)
+
+    def _searches(self, table: Container, columns: tuple[str, ...], keys: Sequence[Row]) -> Iterator[Search]:
+        """Statements that find all rows in which these columns hold one of the keys, as a whole."""
+        cells, exact = self._wanted(table, *columns), self._exact(table, *columns)
+        size = _PORTION if len(columns) == 1 else _TOGETHER
+        for start in range(0, len(keys), size):
+            forms = tuple(tuple(map(form, key)) for key in keys[start : start + size])
+            if len(columns) == 1:
+                yield Search(cells, {columns[0]: tuple(value for (value,) in forms)}, exact=exact)
+            else:
+                yield Search(cells, {}, together=Among(columns, forms), exact=exact)
+
+    def _take(
+        self, table: Container, link: ForeignKey, row: Mapping[str, object], found: frozenset[str], further: Links
+    ) -> None:
+        """Keeps a row that refers to one of the person's; one that is about somebody else is near."""
+        place, cells = self._place(table), self._cells(table, row)
+        judged = self._person.judge(cells)
+        key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
+        known = key in place.rows or (place.source, place.container, tuple(map(str, key))) in self._located.accepted
+        if not known and self._is_another(table, link, judged, cells):
+            place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
+            return
+        matched = found | judged.matched
+        place.near = [each for each in place.near if each[0] != key]
+        if key not in place.rows:
+            place.followed += 1
+        elif place.rows[key] >= matched:
+            return
+        place.rows[key] = matched | place.rows.get(key, frozenset())
+        place.tell(row, link.columns)
+        self._bonds.remember(further, table, row, matched)
+
+    def _is_another(
+        self, table: Container, link: ForeignKey, judged: Judged, cells: Mapping[str, Sequence[str]]
+    ) -> bool:
+        """Whether a row that refers to the person is about somebody else: a spouse who signed along, a friend she brought.
+
+        By what was given; by what the person's own rows say; and in the person's own table, by bearing anything of one person.
+        """
+        if judged.against:
+            return True
+        told = self._located.apart
+        if any(all(values.isdisjoint(own) for own in told[name]) for name, values in judged.apart if told.get(name)):
+            return True
+        personal = any(values and (is_name(name) or name in UNIQUE | DECISIVE) for name, values in cells.items())
+        return personal and link.parent == table.path and judged.verdict != "same"
 
     def _cells(self, table: Container, row: Mapping[str, object]) -> dict[str, list[str]]:
         """The values of a row by the data type of their columns."""
@@ -197,19 +220,6 @@ class Searching:
             name: [str(row[column]) for column in columns if row.get(column) is not None]
             for name, columns in self._columns[table.path].items()
         }
-
-    def _remember(
-        self,
-        values: Links,
-        table: Container,
-        row: Mapping[str, object],
-        matched: frozenset[str],
-    ) -> None:
-        """Keeps what other tables refer to by foreign keys."""
-        for names in self._targets[table.path]:
-            value = tuple(row.get(name) for name in names)
-            if None not in value:
-                values.setdefault(table.path, {}).setdefault(names, {})[value] = matched
 
     def _rows(self, table: Container, search: Search) -> Iterator[dict[str, object]]:
         if self._explain:
@@ -227,11 +237,12 @@ class Searching:
         """The cells to fetch: the key, what others refer to, what holds a type, and ``more``."""
         known = {each.name for each in table.columns}
         held = (column for columns in self._columns[table.path].values() for column in columns)
-        names = (*self._place(table).key, *self._referred(table), *held, *more)
+        names = (*self._exact(table, *more), *held)
         return tuple(dict.fromkeys(name for name in names if name in known))
 
-    def _referred(self, table: Container) -> list[str]:
-        return sorted({name for names in self._targets[table.path] for name in names})
+    def _exact(self, table: Container, *more: str) -> frozenset[str]:
+        """The columns by whose values rows are found again."""
+        return frozenset((*self._place(table).key, *self._bonds.columns_of(table.path), *more))
 
     def _place(self, table: Container) -> Place:
         if table.path not in self._places:

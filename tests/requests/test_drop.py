@@ -116,7 +116,7 @@ def test_lists_are_matched_with_the_columns_that_hold_their_type(firm: Path, cal
     assert [name for name in ("cars", "devices", "people") for each in again if name in each.out] == []
     assert [each["rows"] for each in again[1].json["places"]] == [1, 1, 4]
     rows = [(each.container, each.key, each.keys) for each in opened(request, KEY).rows]
-    assert rows == [("cars", (), []), ("devices", ("id",), [["7"]]), ("people", ("id",), [["1"], ["3"]])]
+    assert rows == [("cars", (), []), ("devices", ("id",), [[7]]), ("people", ("id",), [[1], [3]])]
 
 
 def test_nothing_of_a_person_is_printed_or_stored_in_the_plain(firm: Path, call: Any, lists: Path) -> None:

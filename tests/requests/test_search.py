@@ -309,7 +309,7 @@ def test_a_persons_rows_are_located_along_foreign_keys_and_near_ones_left_to_a_h
     assert (held / "near.json").stat().st_mode & 0o777 == 0o600
     request = Inventory.open(f"sqlite:///{held / 'piiscan.db'}").requests()[0]
     assert {each.container: sorted(each.keys) for each in opened(request, KEY).rows} == {
-        "accounts": [["10"], ["11"]], "payments": [["100"], ["101"], ["102"]], "people": [["1"]], "list.csv": [],
+        "accounts": [[10], [11]], "payments": [[100], [101], [102]], "people": [[1]], "list.csv": [],
     }  # fmt: skip
 
 
@@ -412,12 +412,12 @@ def test_what_a_human_has_read_and_accepted_is_the_persons_with_all_that_refers_
 
     assert done.code == 0
     assert {name: sorted(set(keys) - set(before.get(name, []))) for name, keys in located_rows(held).items()} == {
-        "accounts": ["19"], "payments": ["190"], "people": ["9"],
+        "accounts": [19], "payments": [190], "people": [9],
     } | {name: [] for name in before if name not in {"accounts", "payments", "people"}}  # fmt: skip
     assert (bad.code, "canary" in bad.error) == (2, False)
 
 
-def located_rows(folder: Path) -> dict[str, list[str]]:
+def located_rows(folder: Path) -> dict[str, list[str | int]]:
     """Container -> first part of the keys of the rows that are sealed in the first request."""
     request = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}").requests()[0]
     return {each.container: [key[0] for key in each.keys] for each in opened(request, KEY).rows}
