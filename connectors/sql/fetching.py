@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from piiscan.connectors.sql.keys import read_form, read_types
 from piiscan.connectors.sql.layout import read_layout
 from piiscan.connectors.sql.rows import Rows
+from piiscan.connectors.sql.seeking import exact_cell
 from piiscan.errors import SourceError
 from piiscan.model import SkipCode
 from piiscan.model.judging import Among
@@ -55,6 +56,8 @@ def _cells(
         server.key_part(column, kind).label(f"k{n}")
         for n, (column, kind) in enumerate(zip(key, form.kinds, strict=True))
     ]
+    types = read_types(connection, server, container) if wanted.exact else {}
+    cells |= {name: exact_cell(server, name, types[name]) for name in wanted.exact if name in types}
     columns = [cells[name].label(f"c{number}") for number, name in enumerate(wanted.columns)]
     query = layout.select(*parts, *columns).where(form.match(key, wanted.among.keys)).order_by(*key)
     for row in connection.execute(query):

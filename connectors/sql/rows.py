@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from piiscan.connectors.sql.server import Expression, Server
     from piiscan.model import Container
     from piiscan.model.judging import Among, Change, Ended, Judgment, Test
+
+_ALTERNATIVES: Final = 200
+_TEXTS: Final = (sa.String, sa.Text, sa.VARCHAR, sa.TEXT)
 
 
 class Rows:
@@ -96,9 +100,35 @@ class Rows:
 
     def fits(self, alternatives: Sequence[Sequence[Test]]) -> Expression:
         """Whether every test of one of the alternatives is true."""
-        return sa.or_(
-            sa.false(), *(sa.and_(sa.true(), *(self._test(test) for test in tests)) for tests in alternatives)
-        )
+        listed, others = self._listed(alternatives)
+        parts = listed + [sa.and_(sa.true(), *(self._test(test) for test in tests)) for tests in others]
+        if len(parts) > _ALTERNATIVES:  # a chain of OR is a deep tree to SQLite, which takes 1,000 levels
+            chunks = (sa.or_(*parts[start : start + _ALTERNATIVES]) for start in range(0, len(parts), _ALTERNATIVES))
+            parts = [sa.case((chunk, 1), else_=0) == 1 for chunk in chunks]
+        return sa.or_(sa.false(), *parts)
+
+    def _listed(self, alternatives: Sequence[Sequence[Test]]) -> tuple[list[Expression], list[Sequence[Test]]]:
+        """Alternatives that ask for one value of a column, as a list of values a column; and the others."""
+        values: dict[str, list[str | float | None]] = defaultdict(list)
+        for tests in alternatives:
+            if len(tests) == 1 and tests[0].operator == "=" and len(tests[0].path) == 1:
+                values[tests[0].path[0]].append(tests[0].value)
+        parts, listed = [], set()
+        for name, several in values.items():
+            way = self._ways.find((name,), "a test of an exception or request")
+            kind = self.server.base(way.kind)
+            if isinstance(kind, sa.Integer) and all(type(each) is int for each in several):
+                parts.append(way.column.in_([sa.literal(each, sa.BigInteger()) for each in several]))
+            elif type(kind) in _TEXTS and all(isinstance(each, str) for each in several):
+                parts.append(self.server.exact(way.column).in_([sa.literal(each, sa.String()) for each in several]))
+            else:
+                continue
+            listed.add(name)
+        return parts, [
+            tests
+            for tests in alternatives
+            if len(tests) != 1 or tests[0].operator != "=" or tests[0].path[0] not in listed or len(tests[0].path) > 1
+        ]
 
     def among(self, among: Among) -> Expression:
         """Whether a row's key is one of these."""

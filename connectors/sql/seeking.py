@@ -35,7 +35,7 @@ def seek_rows(
     layout = read_layout(connection, server, container)
     cells = {cell.name: cell.expression for cell in layout.cells}
     types = read_types(connection, server, container) if search.exact else {}
-    cells |= {name: _exact(server, name, types[name]) for name in search.exact if name in types}
+    cells |= {name: exact_cell(server, name, types[name]) for name in search.exact if name in types}
     wanted = [cells[name].label(f"c{number}") for number, name in enumerate(search.columns)]
     query = layout.select(*wanted).where(_condition(connection, server, layout, search)).limit(search.most)
     result = connection.execute(query)
@@ -67,7 +67,7 @@ def leading_columns(connection: sa.Connection, server: Server, container: Contai
     return frozenset(server.spell(names[0]) for names in first if names)
 
 
-def _exact(server: Server, name: str, kind: Any) -> Expression:
+def exact_cell(server: Server, name: str, kind: Any) -> Expression:
     """A column such that its value finds its rows again; where every value has a type of its own, in that."""
     column: Expression = sa.column(name)
     return sa.type_coerce(column, sa.types.NULLTYPE) if server.style(kind) == "each" else server.key_part(column, kind)

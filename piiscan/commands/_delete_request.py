@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from piiscan.retention.erasure import Subject
 
 ERASING: Final = frozenset({"delete", "erase", "drop"})
-_NO_KEY: Final = "holds rows of the person and has no key that a plan can name: delete them by hand"
+_NO_KEY: Final = "holds rows of the person and has no key that a plan can name: delete them by hand and locate again; exclude a view of tables that are read"
 
 
 def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subject, list[Skip]]:
@@ -35,10 +35,11 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
 
     request = find(app.inventory(), number)
     _check(request, app, day)
-    rows = opened(request, secret).rows
-    skips: list[Skip] = []
+    private = opened(request, secret)
+    rows, skips = private.rows, list(private.unread)
     if request.kind == "drop":
         rows, skips = _with_what_refers(app, rows)
+        skips += private.unread
     named = [each for each in rows if each.keys]
     subject = Subject(
         request=number,
@@ -67,6 +68,13 @@ def _with_what_refers(app: App, rows: tuple[Matched, ...]) -> tuple[tuple[Matche
         keys = dict.fromkeys(map(tuple, (*known, *more.keys)))  # each once, in order
         found[place] = Matched(more.source, more.container, more.key, tuple(keys))
     return tuple(found.values()), located.skips
+
+
+def check_present(assessment: Assessment, request: int) -> None:
+    """Raises RefusedError where rows that were located are gone, or another's: what hangs on them is in doubt as well."""
+    gone = next((skip for skip in assessment.skips if skip.code == SkipCode.VANISHED), None)
+    if gone is not None:
+        raise RefusedError(f"{gone.source}:{gone.container}: {gone.reason}", hint=f"piiscan requests locate {request}")
 
 
 def with_skips(assessment: Assessment, skips: list[Skip]) -> Assessment:
@@ -103,5 +111,11 @@ def among(rows: Matched) -> Among:
 
 
 def tests(rows: Matched) -> tuple[tuple[Test, ...], ...]:
-    """What of a row says that it is the person's: one of these."""
-    return tuple((Test((column,), "=", value),) for column, values in sorted(rows.tells.items()) for value in values)
+    """What of a row says that it is the person's, also without blanks around: databases differ in whether those count."""
+    found = (tuple(Test((name,), "=", value) for name, value in told.items()) for told in rows.tells)
+    bare = (tuple(Test((name,), "=", _bare(value)) for name, value in told.items()) for told in rows.tells)
+    return tuple(dict.fromkeys(each for pair in zip(found, bare, strict=True) for each in pair))
+
+
+def _bare(value: str | int) -> str | int:
+    return value.strip() if isinstance(value, str) else value

@@ -20,7 +20,7 @@ from piiscan.commands.shared import App, finish, parse_output, pass_app, write_f
 from piiscan.errors import ExitCode, PiiscanError, RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from piiscan.inventory import ConsumerRequest
     from piiscan.model import Document, Skip
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _DIR: Final = click.Path(path_type=Path)
 _FORMATS: Final = ("md", "html")
+UNFINISHED: Final = "unfinished"
 _DO: Final[dict[str, str]] = {"correct": "corrected", "stop": "stopped"}
 
 
@@ -45,7 +46,9 @@ Examples:
 @click.option(
     "--plan", type=_DIR, metavar="DIR", help="With a request to delete: the plan that was carried out for it."
 )
-@click.option("--done", is_flag=True, help="With a request to correct or to stop: that it was done.")
+@click.option(
+    "--done", is_flag=True, help="With a request to correct, to stop, or to delete without a plan: that it was done."
+)
 @click.option(
     "--format", "stdout", metavar="FORMAT", help="How to print the summary: table, json... (see piiscan plugins)."
 )
@@ -95,6 +98,7 @@ class _Answering:
             "withheld": [],
             "outside": [],
         }
+        self._unjudged = 0
         self.said = ""
 
     def make(self, plan: Path | None, *, done: bool) -> None:
@@ -103,7 +107,7 @@ class _Answering:
             case "know":
                 self.know()
             case "delete":
-                self.delete(plan)
+                self.delete(plan, done=done)
             case _:
                 self.confirm(done=done)
 
@@ -120,27 +124,33 @@ class _Answering:
     def know(self) -> None:
         """Categories, and the pieces for who was verified for them."""
         from piiscan.requests.collecting import Asked, collect
+        from piiscan.requests.intake import LOOK_BACK
         from piiscan.requests.persons import Person
 
         level, private = self._verified(("specific", "categories", "verified")), self._opened()
         since = self._since()
         asked = Asked(self._request.regime, since, self._facts.get("directed_by"), self._day)
         pieces = collect(self._config, self._app.inventory(), asked, Person(private.subject), private.rows)
-        self._skips, gives = pieces.skips, level == "specific"
+        self._skips, gives = [*pieces.skips, *private.unread], level == "specific"
+        if gone := next((skip for skip in pieces.skips if skip.code == "vanished"), None):
+            hint = f"piiscan requests locate {self._request.id}"
+            raise RefusedError(f"{gone.source}:{gone.container}: {gone.reason}", hint=hint)
         if gives:
             document = letters.pieces_document(self._app, self._request, pieces, since)
             self._write("pieces", document, ("json", "csv"))
         window = (since or date.min, self._day)
         context = self._context() | {
             "level": level, "since": letters.day_text(since) if since else "", "older": pieces.older, "records": len(pieces.records), "pieces": gives,
+            "may_ask": since is not None and since > LOOK_BACK,
         }  # fmt: skip
         sections = letters.know_sections(self._app, pieces, window, with_pieces=gives)
         self._letter("What we hold about you", context, sections)
         self._tell_of(pieces, level)
 
     def _tell_of(self, pieces: Pieces, level: str) -> None:
-        held = bool(pieces.records)
+        held = bool(pieces.records or pieces.older or pieces.outside)
         response = "nothing_held" if not held else "categories_only" if level == "categories" else "complied"
+        response = UNFINISHED if self._unread else response
         self._body |= {
             "response": response,
             "level": level,
@@ -153,7 +163,7 @@ class _Answering:
         }  # fmt: skip
         self.said = f"{response}: {len(pieces.records):,} records, {pieces.older:,} older, {pieces.outside.total():,} no part of it"
 
-    def delete(self, plan: Path | None) -> None:
+    def delete(self, plan: Path | None, *, done: bool) -> None:
         """What the plan has deleted, and why the rest stays."""
         from piiscan import retention
         from piiscan.commands._delete_request import subject_of
@@ -170,16 +180,32 @@ class _Answering:
             n = self._request.id
             hint = f"piiscan delete plan --request {n} -o DIR, approve and apply it, then answer with --plan DIR"
             raise RefusedError(f"{left - tied:,} rows are still to be deleted", hint=hint)
+        if plan is None and not done:
+            self._check_gone(found.skips, private)
         self._skips += [skip for skip in found.skips if skip.code != "vanished"]  # what was deleted is gone
         justifications = {each.id: each for each in inventory.justifications()}
         self._kept = kept_of(found, left, justifications, rules.grounds)
-        outcome = outcome_of(deleted, self._kept)
-        if deleted:
-            self._tell(_types_of(self._app, places), private.subject)
-        context = self._context() | {"outcome": outcome, "recipients": self._names()}
+        by_hand = done and plan is None
+        outcome = UNFINISHED if self._unread else outcome_of(deleted or int(by_hand), self._kept)
+        if deleted or by_hand:
+            self._tell(
+                _types_of(self._app, places) if deleted else [*self._app.packs().data_types.values()], private.subject
+            )
+        context = self._context() | {
+            "outcome": outcome, "recipients": self._names(), "deleted": bool(deleted or by_hand), "kept": bool(self._kept)
+        }  # fmt: skip
         self._letter("Your request to delete", context, letters.kept_section(self._app, self._kept))
         self._body |= {"response": outcome, "deleted": deleted}
         self.said = f"{outcome}: {deleted:,} rows deleted, {sum(each.rows for each in self._kept):,} kept"
+
+    def _check_gone(self, skips: Sequence[Skip], private: Private) -> None:
+        """Raises RefusedError where rows were located that are gone, and nobody says what became of them."""
+        before = any(each.what == "located" and not each.said.startswith("0 rows") for each in self._request.log)
+        if any(skip.code == "vanished" for skip in skips) or (before and not private.rows):
+            raise RefusedError(
+                "rows that were located are gone, or are not the person's any more",
+                hint=f"name the plan that deleted them: --plan DIR; or --done, if they were deleted by hand; or piiscan requests locate {self._request.id}",
+            )
 
     def _carried_out(self, plan: Path | None) -> tuple[int, int, set[tuple[str, str]]]:
         """By the evidence of a plan: rows deleted, rows that stay with others, and the places with rows that went."""
@@ -229,11 +255,9 @@ class _Answering:
 
     def summary(self) -> Document:
         """What is printed, with what to do next."""
-        tolerated = self._config.scan.tolerate
         skips = [
             {"source": skip.source, "container": skip.container, "code": str(skip.code), "reason": skip.reason}
-            for skip in self._skips
-            if skip.code not in tolerated
+            for skip in self._unread
         ]
         response, number = self._body["response"], self._request.id
         ground = next((each.ground for each in self._kept if each.ground[:1] in "EXas"), "GROUND")
@@ -253,7 +277,13 @@ class _Answering:
             f"Not read: {each['source']}:{each['container'] or ''}: {each['reason']}. The answer is not whole."
             for each in skips
         ]
-        if self._request.state == "open":
+        if self._unjudged:
+            lead.append(
+                f"{self._unjudged:,} near matches were not looked at: piiscan requests locate {number} --review FILE."
+            )
+        if skips:
+            lead.append(f"Then: see to what was not read, piiscan requests locate {number}, and answer anew.")
+        elif self._request.state == "open":
             lead.append(f"Then: {follow}")
         code = ExitCode.INCOMPLETE if skips else ExitCode.OK
         return letters.summary(body, lead, self._kept, exit_code=code, reasons=("incomplete",) if skips else ())
@@ -275,7 +305,15 @@ class _Answering:
         number, needs = self._request.id, letters.template_of(self._request) in ("know", "delete")
         if needs and self._request.on("located") is None:
             raise RefusedError("the person's rows were not located yet", hint=f"piiscan requests locate {number}")
-        return opened(self._request, key_of(self._app))
+        private = opened(self._request, key_of(self._app))
+        self._unjudged = private.unjudged
+        return private
+
+    @property
+    def _unread(self) -> list[Skip]:
+        """What could not be read and is not tolerated, each once."""
+        tolerated = self._config.scan.tolerate
+        return [skip for skip in dict.fromkeys(self._skips) if skip.code not in tolerated]
 
     def _since(self) -> date | None:
         """From when on it is asked about: as the person says, else twelve months before receipt under the CCPA."""
@@ -288,7 +326,7 @@ class _Answering:
         return Period(months=12).begun_by(self._request.received) + timedelta(days=1)
 
     def _context(self) -> dict[str, object]:
-        return letters.base(self._config, self._request, self._day)
+        return letters.base(self._config, self._request, self._day) | {"unread": bool(self._unread)}
 
     def _names(self) -> list[str]:
         return sorted({each.to for each in self._told})

@@ -134,8 +134,10 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     rows = tuple(matched(each) for each in located.places if each.rows)
     total, near = (sum(len(getattr(each, name)) for each in located.places) for name in ("rows", "near"))
     said = f"{total:,} rows in {len(rows):,} places, {near:,} near matches"
+    said += f"; not whole: {len(located.skips):,} times something could not be asked" if located.skips else ""
+    lacking = tuple(each for each in located.skips if each.code not in config.scan.tolerate)
     with inventory.requesting() as writer:
-        text = sealed(replace(private, rows=rows), key)
+        text = sealed(replace(private, rows=rows, unread=lacking, unjudged=0 if accept else near), key)
         writer.record(number, "located", day_of(None, config), login(), said, sealed=text)
     if review is not None:
         write_file(review, lambda out: _write_review(located, out))

@@ -115,7 +115,7 @@ def plan(
     from piiscan import retention
     from piiscan.commands._delete_documents import plan_document
     from piiscan.commands._delete_minors import asked_of, minors_of
-    from piiscan.commands._delete_request import subject_of, with_skips
+    from piiscan.commands._delete_request import check_present, subject_of, with_skips
     from piiscan.deletion import Limits, PlanRequest, Told
     from piiscan.deletion.planning import make_plan
 
@@ -133,6 +133,8 @@ def plan(
     if number is not None:
         subject, skips = subject_of(app, number, secret, day)
     assessment = retention.assess(config, inventory, rules, as_of=day, sources=sources, rule=rule, subject=subject)
+    if number is not None:
+        check_present(assessment, number)
     assessment = with_skips(assessment, skips)
     limits = Limits(max_rows or config.deletion.max_rows, max_percent or config.deletion.max_percent)
     request = PlanRequest(

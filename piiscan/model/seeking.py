@@ -45,6 +45,8 @@ class Fetch:
     """What may say when a row was collected, the better first."""
     owner_column: str | None
     as_of: date
+    exact: frozenset[str] = frozenset()
+    """Those of ``columns`` to be fetched as keys are, as in `Search`."""
 
 
 @dataclass(frozen=True, slots=True)

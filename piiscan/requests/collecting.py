@@ -93,7 +93,7 @@ class _Reading:
                     else:
                         self._batch(item)
             else:
-                why = "its rows have no key by which they could be read again: look at them by hand"
+                why = "its rows have no key by which they could be read again: look at them by hand; exclude a view of tables that are read"
                 self._skip(rows, SkipCode.ERROR, why)
         except SourceError as error:
             self._pieces.skips.append(error.skip(self._source.name, container=container.path))
@@ -103,11 +103,13 @@ class _Reading:
         columns = self._columns(container)
         if not columns:
             return
-        names = tuple(dict.fromkeys((*columns, *rows.tells)))
+        telling = dict.fromkeys(name for told in rows.tells for name in told)
+        names = tuple(dict.fromkeys((*columns, *telling)))
+        exact = frozenset(telling.keys() - columns.keys())
         among = Among(rows.key, tuple(map(tuple, rows.keys)))
         clocks, owner = collection_clocks(self._source, container), owner_column(self._source, container)
         found = 0
-        for portion in connector.fetch(container, Fetch(names, among, clocks, owner, self._asked.as_of)):
+        for portion in connector.fetch(container, Fetch(names, among, clocks, owner, self._asked.as_of, exact)):
             for row in portion:
                 cells = dict(zip(names, row.cells, strict=True))
                 if _says_so(cells, rows.tells):
@@ -162,9 +164,11 @@ class _Reading:
         self._pieces.skips.append(Skip(rows.source, rows.container, code, reason))
 
 
-def _says_so(cells: Mapping[str, object], tells: Mapping[str, Sequence[str | int]]) -> bool:
-    """Whether a row still holds one of the values by which it was found."""
-    return not tells or any(str(cells[name]).strip() in map(str, values) for name, values in tells.items())
+def _says_so(cells: Mapping[str, object], tells: Sequence[Mapping[str, str | int]]) -> bool:
+    """Whether a row still holds what it was found by; blanks around a value count for nothing: databases differ in them."""
+    return not tells or any(
+        all(str(cells[name]).strip() == str(value).strip() for name, value in told.items()) for told in tells
+    )
 
 
 def _is_filled(value: object) -> bool:

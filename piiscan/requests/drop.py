@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from piiscan.errors import RefusedError
 from piiscan.model import Container, Skip
 from piiscan.requests.private import Matched, key_part
-from piiscan.requests.reading import count_texts, read
+from piiscan.requests.reading import count_texts, never_read, read
 from piiscan.requests.recipes import Recipe, recipes
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class Matching:
         if not self._lists:
             return self._found
         for source in self._config.sources:
+            self._found.skips += never_read(self._inventory, source)
             holdings = self._inventory.holdings(source=source)
             known = recipes(holdings)
             self._found.texts += count_texts(holdings, _ALONE)

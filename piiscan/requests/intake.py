@@ -139,6 +139,8 @@ class IntakeReader:
             since = _day(since) if isinstance(since, str) else since
             if not isinstance(since, date) or isinstance(since, datetime) or kind not in KNOWING:
                 raise _wrong(where, f"since is a day, and belongs to {', '.join(sorted(KNOWING))}")
+            if since > self._today:
+                raise _wrong(where, "since is a day to come", hint=f"today is {self._today} in {self._timezone}")
             found["since"] = (max(since, LOOK_BACK) if regime == "ccpa" else since).isoformat()
         if "directed_by" in table:
             found["directed_by"] = _choice(

@@ -29,25 +29,21 @@ class Place:
     """Rows a human must judge. Private."""
     followed: int = 0
     """Of ``rows``, those found by a foreign key alone."""
-    tells: dict[str, set[str | int]] = field(default_factory=dict, repr=False)
-    """Column -> values of it that say that a row is the person's. Private."""
+    tells: set[tuple[tuple[str, str | int], ...]] = field(default_factory=set, repr=False)
+    """Columns with their values, of which every row holds one set as a whole: what says that it is the person's. Private."""
     untold: bool = False
     """Whether there is a row of which no column says so in a way that a query could ask again."""
 
     def tell(self, row: Mapping[str, object], columns: Iterable[str]) -> None:
-        """Remembers which of a row's cells say that it is the person's."""
-        told = False
-        for column in columns:
-            value = row.get(column)
-            if isinstance(value, str | int) and not isinstance(value, bool) and value == _plain(value):
-                self.tells.setdefault(column, set()).add(value)
-                told = True
+        """Remembers what of a row says that it is the person's: all of it must be there still when the row is used."""
+        pairs = ((column, row.get(column)) for column in sorted(set(columns)))
+        told = tuple((column, _told(value)) for column, value in pairs if not isinstance(value, bytes | float | None))
+        self.tells.update([told] if told else [])
         self.untold = self.untold or not told
 
 
-def _plain(value: str | int) -> str | int:
-    """Without blanks around it: databases differ in whether those count."""
-    return value.strip() if isinstance(value, str) else value
+def _told(value: object) -> str | int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 @dataclass(slots=True)

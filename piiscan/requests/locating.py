@@ -12,7 +12,7 @@ from piiscan.ports import Seeker
 from piiscan.requests.located import Located, Place
 from piiscan.requests.mentions import Mentions, search_files, search_tables, text_columns
 from piiscan.requests.persons import Person
-from piiscan.requests.reading import GONE, cells, count_texts, held_columns
+from piiscan.requests.reading import GONE, cells, count_texts, held_columns, never_read
 from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
@@ -46,6 +46,7 @@ def locate(
     plan = read_plan(config, "full")
     plan = replace(plan, statement_timeout_s=min(plan.statement_timeout_s, limit))
     for source in config.sources:
+        located.skips += never_read(inventory, source)
         holdings = inventory.holdings(source=source)
         located.texts += count_texts(holdings, kinds)
         wanted = _paths(holdings, subject)

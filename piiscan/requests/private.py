@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from piiscan.errors import UsageError
+from piiscan.model import Skip, SkipCode
 from piiscan.requests.identity import PURPOSE
 from piiscan.sealing import seal, unseal
 
@@ -30,8 +31,8 @@ class Matched:
     key: tuple[str, ...]
     """The columns that tell a row apart; empty: the container has no key, and rows are only counted."""
     keys: Sequence[Sequence[KeyPart]]
-    tells: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
-    """Column -> the values of which every row holds one at least: what says that it is the person's. Empty: nothing can be said."""
+    tells: Sequence[Mapping[str, str | int]] = ()
+    """Column -> value, of which every row holds one set as a whole: what says that it is the person's. Empty: nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,6 +45,10 @@ class Private:
     """The agent's ``name`` and ``contact``."""
     notes: str = ""
     rows: tuple[Matched, ...] = ()
+    unread: tuple[Skip, ...] = ()
+    """What could not be asked when the rows were located: an answer from them is not whole."""
+    unjudged: int = 0
+    """Near matches that no human has looked at."""
     answers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Of an imported list: list -> hash that was found -> how many persons it may be."""
 
@@ -55,7 +60,7 @@ def matched(place: Place) -> Matched:
     """What was located in one container, as it is kept. Keys that no text finds again are left out: those rows are only counted."""
     unusable = any(isinstance(part, bytes | float) for key in place.rows for part in key)
     keys = [] if unusable or not place.key else [list(map(key_part, key)) for key in place.rows]
-    tells = {} if place.untold else {name: sorted(values, key=str) for name, values in place.tells.items()}
+    tells = [] if place.untold else [dict(each) for each in sorted(place.tells, key=str)]
     return Matched(place.source, place.container, () if unusable else place.key, keys, tells)
 
 
@@ -67,7 +72,7 @@ def key_part(value: object) -> KeyPart:
 def sealed(private: Private, key: Secret) -> str:
     """All of it, sealed; sealing twice gives different texts."""
     rows = [
-        [each.source, each.container, each.key, [list(row) for row in each.keys], dict(each.tells)]
+        [each.source, each.container, each.key, [list(row) for row in each.keys], [dict(told) for told in each.tells]]
         for each in private.rows
     ]
     plain = {
@@ -75,6 +80,8 @@ def sealed(private: Private, key: Secret) -> str:
         "agent": dict(private.agent),
         "notes": private.notes,
         "rows": rows,
+        "unread": [[each.source, each.container, str(each.code), each.reason] for each in private.unread],
+        "unjudged": private.unjudged,
         "answers": {name: dict(found) for name, found in private.answers.items()},
     }
     return seal(key, PURPOSE, json.dumps(plain, separators=(",", ":")).encode())
@@ -88,4 +95,7 @@ def opened(request: ConsumerRequest, key: Secret) -> Private:
         )
     plain: dict[str, Any] = json.loads(unseal(key, PURPOSE, request.sealed))
     rows = tuple(Matched(source, box, tuple(names), *more) for source, box, names, *more in plain["rows"])
-    return Private(plain["subject"], plain["agent"], plain["notes"], rows, plain["answers"])
+    unread = tuple(Skip(source, box, SkipCode(code), why) for source, box, code, why in plain.get("unread", ()))
+    return Private(
+        plain["subject"], plain["agent"], plain["notes"], rows, unread, plain.get("unjudged", 0), plain["answers"]
+    )

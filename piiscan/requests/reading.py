@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from piiscan.config import Config
-    from piiscan.inventory import HoldingRecord
+    from piiscan.inventory import HoldingRecord, Inventory
     from piiscan.model import Batch
 
 Where = tuple[str, tuple[str, ...]]
@@ -40,6 +40,25 @@ def held_columns(holdings: Iterable[HoldingRecord], data_types: Collection[str] 
     return {
         place: {name: tuple(sorted(columns)) for name, columns in by_type.items()} for place, by_type in found.items()
     }
+
+
+def never_read(inventory: Inventory, source: str) -> list[Skip]:
+    """What of a source no scan has read, so that nothing is known of whom it speaks: a line for each reason.
+
+    What was read once is known from then, though the last scan could not read it again.
+    """
+    runs = [run for run in inventory.runs() if source in {each.name for each in run.sources}]
+    if not runs:
+        return [Skip(source, None, SkipCode.ERROR, "it was never scanned: nothing is known of what it holds")]
+    known = inventory.containers(source=source)
+    never = {(each.container, each.member) for each in known if each.scanned_at is None}
+    skips = [each for each in inventory.skips(runs[-1].run_id) if each.source == source]
+    told = Counter(each.code for each in skips if each.hides or (each.container, each.member) in never)
+    told.update(each.code for each in skips if each.container is None and not known)
+    return [
+        Skip(source, None, code, f"{number:,} places of it no scan could read: nothing is known of what they hold")
+        for code, number in sorted(told.items())
+    ]
 
 
 def count_texts(holdings: Iterable[HoldingRecord], data_types: Collection[str]) -> int:

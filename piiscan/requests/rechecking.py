@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from piiscan.clocks import FILE_NAME, collection_clocks, parse_day
 from piiscan.model import Container, Skip
-from piiscan.requests.reading import cells, count_texts, held_columns, read
+from piiscan.requests.reading import cells, count_texts, held_columns, never_read, read
 from piiscan.requests.suppression import Suppressed
 from piiscan.retention.files import day_in_name
 
@@ -95,6 +95,7 @@ class Rechecking:
     def run(self, sources: Sequence[str]) -> Found:
         """What was found, by place."""
         for source in sources if self._answered else ():
+            self._found.skips += never_read(self._inventory, source)
             holdings = self._inventory.holdings(source=source)
             held = held_columns(holdings, self.suppressed.data_types)
             known = {place: columns for place, columns in held.items() if columns.keys() & self.suppressed.leading}

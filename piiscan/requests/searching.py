@@ -138,10 +138,7 @@ class Searching:
             judged = self._person.judge(cells)
             key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
             if self._located.add(place, key, judged, cells):
-                held = self._columns[table.path]
-                place.tell(
-                    row, (column for name in judged.matched for column in held.get(name, ()) if column in any_of)
-                )
+                place.tell(row, (*self._telling(table), *any_of))
                 self._bonds.remember(values, table, row, judged.matched)
 
     def _follow(self, values: Links, closed: Collection[str] = ()) -> Links:
@@ -196,7 +193,7 @@ class Searching:
         elif place.rows[key] >= matched:
             return
         place.rows[key] = matched | place.rows.get(key, frozenset())
-        place.tell(row, link.columns)
+        place.tell(row, (*self._telling(table), *link.columns))
         self._bonds.remember(further, table, row, matched)
 
     def _is_another(
@@ -213,6 +210,12 @@ class Searching:
             return True
         personal = any(values and (is_name(name) or name in UNIQUE | DECISIVE) for name, values in cells.items())
         return personal and link.parent == table.path and judged.verdict != "same"
+
+    def _telling(self, table: Container) -> Iterator[str]:
+        """The columns that say whose a row is, beside those by which it was found."""
+        for name, columns in self._columns[table.path].items():
+            if is_name(name) or name in UNIQUE | DECISIVE:
+                yield from columns
 
     def _cells(self, table: Container, row: Mapping[str, object]) -> dict[str, list[str]]:
         """The values of a row by the data type of their columns."""

@@ -81,3 +81,73 @@ def test_only_rows_that_refer_to_the_person_by_a_whole_key_of_its_own_type_are_t
     }  # fmt: skip
     assert {each["container"]: each["near"] for each in done.json["places"] if each["near"]} == {"people": 1}
     assert [word for word in ("canary", "5550187", "555-0187") if word in done.out] == []
+
+
+def test_a_key_that_is_another_persons_by_now_gives_nothing_of_theirs_away(town: Path, call: Any) -> None:
+    """She who has the number now shares the telephone: nothing is given out before the rows, and what hangs on them, are located anew."""
+    number = ask(call)
+    assert [call(word, number).code for word in ("verify", "locate")] == [0, 0]
+    with sqlite3.connect(town / "crm.db") as base:
+        base.execute(
+            "UPDATE people SET name = 'Zoe Other', mail = 'zoe@canary.example', file = 'A9' WHERE firm = 1 AND id = 7"
+        )
+    base.close()
+    refused = call("answer", number, "-o", "first")
+    assert call("locate", number).code == 0
+    done = call("answer", number, "-o", "answer", "--format", "json")
+
+    assert (refused.code, "crm:people: 1 of 1 rows are gone, or are not the person's any more" in refused.error) == (
+        6,
+        True,
+    )
+    assert (done.code, done.json["records"]) == (0, 4)
+    text = "".join(each.read_text() for each in (town / "answer").iterdir())
+    assert [word for word in ("Zoe", "zoe@", "A9", "hers") if word in text] == []
+
+
+def test_what_was_not_read_never_looks_as_if_nothing_were_held(town: Path, call: Any) -> None:
+    """Not when the source was away while the rows were located, nor when no scan has ever read one."""
+    number = ask(call)
+    call("verify", number)
+    (town / "crm.db").rename(town / "away.db")
+    away = call("locate", number)
+    (town / "away.db").rename(town / "crm.db")
+    empty = call("answer", number, "-o", "empty", "--format", "json")
+    with (town / "piiscan.toml").open("a") as file:
+        file.write('[sources.new]\nconnector = "sql"\nurl = "sqlite:///crm.db"\n')
+    unscanned = call("locate", number, "--format", "json")
+    again = call("answer", number, "-o", "again", "--format", "json")
+
+    assert (away.code, empty.code, empty.json["response"]) == (4, 4, "unfinished")
+    assert "this answer is not complete" in (town / "empty" / "letter.md").read_text()
+    assert (unscanned.code, unscanned.json["skips"][0]["reason"]) == (
+        4,
+        "it was never scanned: nothing is known of what it holds",
+    )
+    assert (again.code, again.json["response"], again.json["records"]) == (4, "unfinished", 6)
+
+
+def test_rows_that_went_without_a_word_are_not_called_never_held(town: Path, call: Any) -> None:
+    """After a plan, or by hand: whoever answers says which, and only then the letter says that they were deleted."""
+    with (town / "piiscan.toml").open("a") as file:
+        file.write('[[disclosures]]\nto = "Buyer"\nkind = "sold"\ndata_types = ["email"]\nfirst = 2020-01-01\n')
+    number = ask(call, "delete")
+    assert [call(word, number).code for word in ("verify", "locate")] == [0, 0]
+    with sqlite3.connect(town / "crm.db") as base:
+        for name in ("ledger", "parts", "charges", "accounts", "people", "tickets", "visits"):
+            base.execute(f"DELETE FROM {name}")
+    base.close()
+    silent = call("answer", number, "-o", "one")
+    call("locate", number)
+    located = call("answer", number, "-o", "two")
+    said = call("answer", number, "-o", "three", "--done", "--format", "json")
+
+    assert [(each.code, each.error.partition(" |")[0]) for each in (silent, located)] == [
+        (6, "rows that were located are gone, or are not the person's any more")
+    ] * 2
+    assert (said.code, said.json["response"], [each["to"] for each in said.json["recipients"]]) == (
+        0,
+        "complied",
+        ["Buyer"],
+    )
+    assert "is deleted" in (town / "three" / "letter.md").read_text()
