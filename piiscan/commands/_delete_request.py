@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from piiscan.commands.shared import App
     from piiscan.inventory import ConsumerRequest
     from piiscan.model import Secret
+    from piiscan.requests.private import Private
     from piiscan.retention import Assessment
     from piiscan.retention.erasure import Subject
 
@@ -38,8 +39,7 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
     private = opened(request, secret)
     rows, skips = private.rows, list(private.unread)
     if request.kind == "drop":
-        rows, skips = _with_what_refers(app, rows)
-        skips += private.unread
+        rows = _with_what_refers(app, private, skips)
     named = [each for each in rows if each.keys]
     subject = Subject(
         request=number,
@@ -55,19 +55,28 @@ def subject_of(app: App, number: int, secret: Secret, day: date) -> tuple[Subjec
     ]
 
 
-def _with_what_refers(app: App, rows: tuple[Matched, ...]) -> tuple[tuple[Matched, ...], list[Skip]]:
-    """The rows that a list led to, and those that refer to them: they are the person's as well (Civ. 1798.99.86(c))."""
+def _with_what_refers(app: App, private: Private, skips: list[Skip]) -> tuple[Matched, ...]:
+    """The rows that a list still leads to, and those that refer to them: they are the person's as well (Civ. 1798.99.86(c)).
+
+    Adds to ``skips`` what could not be asked.
+    """
+    from piiscan.requests.drop import MOST_TOLD, present
     from piiscan.requests.locating import follow
     from piiscan.requests.private import matched
 
+    rows, unasked = present(app.config(), app.inventory(), private.rows, private.answers)
     located = follow(app.config(), app.inventory(), rows)
+    skips += [*unasked, *located.skips]
     found = {(each.source, each.container): each for each in rows}
     for more in map(matched, located.places):
         place = (more.source, more.container)
-        known = found[place].keys if place in found else ()
-        keys = dict.fromkeys(map(tuple, (*known, *more.keys)))  # each once, in order
-        found[place] = Matched(more.source, more.container, more.key, tuple(keys))
-    return tuple(found.values()), located.skips
+        known = found.get(place, Matched(more.source, more.container, more.key, ()))
+        keys = dict.fromkeys(map(tuple, (*known.keys, *more.keys)))  # each once, in order
+        tells = (*known.tells, *more.tells) if more.tells and (known.tells or not known.keys) else ()
+        found[place] = Matched(
+            more.source, more.container, more.key, tuple(keys), tells if len(tells) <= MOST_TOLD else ()
+        )
+    return tuple(found.values())
 
 
 def check_present(assessment: Assessment, request: int) -> None:

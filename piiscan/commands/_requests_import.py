@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from piiscan.inventory import ConsumerRequest, Inventory
-    from piiscan.model import Document, Secret
+    from piiscan.model import Document, Secret, Skip
     from piiscan.requests.drop import Found
     from piiscan.requests.dropfile import DropZip, Loaded
 
@@ -52,8 +53,8 @@ def drop(
 ) -> None:
     """Match the hash lists of the Delete Act's platform with all that is held; reads only.
 
-    The first import registers one request and seals the rows that were found. The same ZIP again, with --status, writes the answer;
-    what is called deleted must be gone. Exit 4 when something could not be read: then nobody is "not found", and no answer is
+    The first import registers one request and seals the rows that were found. The same ZIP again seals what is found by then, and with
+    --status writes the answer; what is called deleted must be gone. Exit 4 when something could not be read: then nobody is "not found", and no answer is
     written. Exit 6 when what is called deleted is still held.
     """
     from piiscan.commands import _requests_places as places
@@ -69,6 +70,8 @@ def drop(
     found = Matching(app.config(), inventory, loaded.lists).run()
     if request is None:
         request = _register(app, inventory, loaded, found, key, _received(received, day_of(None, app.config())))
+    else:
+        request = _renewed(app, inventory, request, found, key)
     unread = places.unread(app, found.skips, redact=output.redact_paths)
     written = _answer(archive, request, found, key, status, matched) if status and not unread else None
     finish(app, _document(app, request, loaded, found, written, unread, redact=output.redact_paths), output)
@@ -92,7 +95,7 @@ def _register(
     from piiscan.inventory import ConsumerRequest
     from piiscan.requests.private import Private, sealed
 
-    private = Private(rows=found.matched(), answers=found.answers())
+    private = Private(rows=found.matched(), answers=found.answers(), unread=_lacking(app, found))
     draft = ConsumerRequest(
         id=0, kind="drop", regime="ccpa", received=received, channel="drop", data_types=(), agent=False, authority="", notarized=False,
         minor=False, declared=False, fee="", facts=json.dumps({"sha256": loaded.sha256, "lists": _lists(loaded, found)}),
@@ -100,6 +103,32 @@ def _register(
     )  # fmt: skip
     with inventory.requesting() as writer:
         return writer.add(draft, (), day_of(None, app.config()), f"{sum(loaded.rows.values()):,} work items")
+
+
+def _renewed(app: App, inventory: Inventory, request: ConsumerRequest, found: Found, key: Secret) -> ConsumerRequest:
+    """The request with what is found by now: what the import before could not read, or what came since, is answered as well.
+
+    What was found once stays an answer, and rows of places that could not be read this time stay to be deleted.
+    """
+    from piiscan.requests.private import opened, sealed
+
+    before = opened(request, key)
+    read = {(each.source, each.container) for each in found.places}
+    rows = (*(each for each in before.rows if (each.source, each.container) not in read), *found.matched())
+    answers = {name: dict(each) for name, each in found.answers().items()}
+    for name, each in before.answers.items():
+        known = answers.setdefault(name, {})
+        known |= {digest: max(persons, known.get(digest, 0)) for digest, persons in each.items()}
+    private = replace(before, rows=rows, answers=answers, unread=_lacking(app, found))
+    said = f"{sum(len(each.keys) for each in rows):,} rows in {len(rows):,} places"
+    with inventory.requesting() as writer:
+        return writer.record(
+            request.id, "located", day_of(None, app.config()), login(), said, sealed=sealed(private, key)
+        )
+
+
+def _lacking(app: App, found: Found) -> tuple[Skip, ...]:
+    return tuple(each for each in found.skips if each.code not in app.config().scan.tolerate)
 
 
 def _lists(loaded: Loaded, found: Found) -> dict[str, dict[str, int]]:

@@ -5,17 +5,23 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from piiscan.errors import RefusedError
+from piiscan.errors import RefusedError, SourceError
 from piiscan.model import Container, Skip
+from piiscan.model.judging import Among
+from piiscan.model.seeking import Fetch
+from piiscan.ports import Seeker
 from piiscan.requests.private import Matched, key_part
 from piiscan.requests.reading import count_texts, never_read, read
-from piiscan.requests.recipes import Recipe, recipes
+from piiscan.requests.recipes import PARTS, Recipe, recipes
+from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from piiscan.config import Config
     from piiscan.inventory import Inventory
@@ -28,6 +34,8 @@ if TYPE_CHECKING:
 
 MOST_MATCHED: Final = 200_000
 """Rows whose keys one import keeps, sealed: more are not the rows of a list of consumers."""
+MOST_TOLD: Final = 200
+"""Sets of values that a plan compares the rows of one table with: of more, its keys alone are compared."""
 _ALONE: Final = frozenset({"email", "phone", "maid", "ctv_id", "vin"})
 """Types that a list can name in running text, too: there they are counted, and not matched."""
 _SHARED: Final = 2
@@ -156,3 +164,60 @@ def _rows(batch: Batch, recipe: Recipe) -> Iterator[Row]:
     for number in range(batch.rows):
         cells = ((name, batch.columns[name][number]) for name in wanted)
         yield {name: str(value) for name, value in cells if value is not None}
+
+
+def present(
+    config: Config, inventory: Inventory, rows: Sequence[Matched], answers: Mapping[str, Mapping[str, int]]
+) -> tuple[list[Matched], list[Skip]]:
+    """Those of the rows that still hold what a list names, with what says so, and what could not be asked.
+
+    Weeks lie between an import and a plan: a number may have got another owner, or a key another row.
+    """
+    found: list[Matched] = []
+    skips: list[Skip] = []
+    for source in sorted({each.source for each in rows if each.keys}):
+        known = recipes(inventory.holdings(source=source))
+        try:
+            with closing(connector_for(config, config.source(source), read_plan(config, "full"))) as connector:
+                listed = {each.path: each for each in connector.containers() if isinstance(each, Container)}
+                for each in rows:
+                    recipe = known.get((each.container, ()))
+                    if (
+                        each.source == source
+                        and each.keys
+                        and recipe
+                        and each.container in listed
+                        and isinstance(connector, Seeker)
+                    ):
+                        found.append(_present(connector, listed[each.container], recipe, each, answers))
+        except SourceError as error:
+            skips.append(error.skip(source))
+    return [*found, *(each for each in rows if not each.keys)], skips
+
+
+def _present(
+    connector: Seeker, table: Container, recipe: Recipe, rows: Matched, answers: Mapping[str, Mapping[str, int]]
+) -> Matched:
+    columns = tuple(sorted({name for names in recipe.columns.values() for name in names}))
+    wanted = Fetch(
+        (*rows.key, *columns), Among(rows.key, tuple(map(tuple, rows.keys))), (), None, date.max, frozenset(rows.key)
+    )
+    keys: list[list[KeyPart]] = []
+    tells: set[tuple[tuple[str, str], ...]] = set()
+    for portion in connector.fetch(table, wanted):
+        for row in portion:
+            pairs = zip(columns, row.cells[len(rows.key) :], strict=True)
+            cells = {name: str(value) for name, value in pairs if value is not None}
+            names = [
+                name
+                for name in recipe.lists
+                for each in recipe.hashes(name, cells)
+                if answers.get(name, {}).get(base64.b64encode(each).decode()) == 1
+            ]
+            if names:
+                keys.append([key_part(value) for value in row.cells[: len(rows.key)]])
+                used = {column for name in names for part in PARTS[name] for column in recipe.columns[part]}
+                tells.add(tuple(sorted((column, cells[column]) for column in used & cells.keys())))
+    return Matched(
+        rows.source, rows.container, rows.key, keys, [dict(each) for each in tells] if len(tells) <= MOST_TOLD else ()
+    )

@@ -36,7 +36,7 @@ class Recipe:
     @property
     def lists(self) -> tuple[ListName, ...]:
         """The lists that rows of it can answer."""
-        return tuple(name for name in LISTS if all(self.columns.get(part) for part in _PARTS[name]))
+        return tuple(name for name in LISTS if all(self.columns.get(part) for part in PARTS[name]))
 
     def hashes(self, name: ListName, row: Row) -> Iterator[bytes]:
         """Every hash that a row may stand under in a list."""
@@ -72,7 +72,7 @@ class Recipe:
         return [*told, *(parts for column in whole for parts in name_parts(row[column]))]
 
 
-_PARTS: Final[dict[ListName, tuple[str, ...]]] = {
+PARTS: Final[dict[ListName, tuple[str, ...]]] = {
     **{name: (data_type,) for name, (data_type, _) in SINGLE.items()},
     "NDZ": ("person_name", "dob", "zip"),
     "NameVIN": ("person_name", "vin"),
@@ -81,6 +81,6 @@ _PARTS: Final[dict[ListName, tuple[str, ...]]] = {
 
 def recipes(holdings: Sequence[HoldingRecord]) -> dict[Where, Recipe]:
     """By container and member of one source: its recipe, where its rows can answer a list at all."""
-    wanted = {part for parts in _PARTS.values() for part in parts}
+    wanted = {part for parts in PARTS.values() for part in parts}
     made = {place: Recipe(columns) for place, columns in held_columns(holdings, wanted).items()}
     return {place: recipe for place, recipe in made.items() if recipe.lists}

@@ -166,6 +166,26 @@ def test_a_plan_takes_who_is_named_alone_and_what_refers_to_them(firm: Path, run
     assert (done.code, [each["container"] for each in done.json["skips"]]) == (4, ["cars"])
 
 
+def test_an_import_that_could_not_read_is_made_good_by_the_next_and_a_plan_takes_what_still_matches(
+    firm: Path, run: Any, call: Any, lists: Path
+) -> None:
+    """Nobody is called not found who was behind a source that was away; whose number has another owner by now is not deleted."""
+    words = ("import", "drop", str(lists), "--status", str(firm / "answer.csv"))
+    (firm / "crm.db").rename(firm / "away.db")
+    away = call(*words)
+    (firm / "away.db").rename(firm / "crm.db")
+    unsaid = call(*words)
+    exempt = call(*words, "--matched", "exempted", "--format", "json")
+    with sqlite3.connect(firm / "crm.db") as base:
+        base.execute("UPDATE people SET email = 'zoe@canary.example', first_name = 'Zoe' WHERE id = 1")
+    base.close()
+    plan = run("delete", "plan", "--request", "1", "-o", "plan", "--max-percent", "100", "--format", "json")
+
+    assert (away.code, unsaid.error.partition(" |")[0]) == (4, "what became of the 5 that were found?")
+    assert exempt.json["answered"] == {"2": 5, "3": 0, "4": 1, "5": 1}
+    assert {each["container"]: each["rows"] for each in plan.json["steps"]} == {"devices": 1, "people": 1}
+
+
 def test_lists_that_were_answered_and_closed_are_not_taken_twice(firm: Path, call: Any, lists: Path) -> None:
     call("import", "drop", str(lists), "--status", str(firm / "a.csv"), "--matched", "exempted")
     call("close", "1", "--response", "complied")
