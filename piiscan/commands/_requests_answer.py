@@ -143,7 +143,7 @@ class _Answering:
             "level": level, "since": letters.day_text(since) if since else "", "older": pieces.older, "records": len(pieces.records), "pieces": gives,
             "may_ask": since is not None and since > LOOK_BACK,
         }  # fmt: skip
-        sections = letters.know_sections(self._app, pieces, window, with_pieces=gives)
+        sections = letters.know_sections(self._app, pieces, window, self._request.regime, with_pieces=gives)
         self._letter("What we hold about you", context, sections)
         self._tell_of(pieces, level)
 
@@ -184,7 +184,7 @@ class _Answering:
             self._check_gone(found.skips, private)
         self._skips += [skip for skip in found.skips if skip.code != "vanished"]  # what was deleted is gone
         justifications = {each.id: each for each in inventory.justifications()}
-        self._kept = kept_of(found, left, justifications, rules.grounds)
+        self._kept = kept_of(self._config, self._request.regime, found, left, justifications, rules.grounds)
         by_hand = done and plan is None
         outcome = UNFINISHED if self._unread else outcome_of(deleted or int(by_hand), self._kept)
         if deleted or by_hand:
@@ -260,11 +260,7 @@ class _Answering:
             for skip in self._unread
         ]
         response, number = self._body["response"], self._request.id
-        ground = next((each.ground for each in self._kept if each.ground[:1] in "EXas"), "GROUND")
-        follow = {
-            "partly": f"piiscan requests close {number} --response partly --ground {ground}",
-            "denied": f"piiscan requests deny {number} --ground {ground} --reason WHY",
-        }.get(response, f"piiscan requests close {number} --response {response}")
+        follow = self._follow(response)
         body = {
             "request": number, **self._body, "folder": str(self._folder), "files": self._files, "kept": [asdict(each) for each in self._kept],
             "recipients": [asdict(each) for each in self._told], "skips": skips,
@@ -287,6 +283,21 @@ class _Answering:
             lead.append(f"Then: {follow}")
         code = ExitCode.INCOMPLETE if skips else ExitCode.OK
         return letters.summary(body, lead, self._kept, exit_code=code, reasons=("incomplete",) if skips else ())
+
+    def _follow(self, response: str) -> str:
+        """The command that closes the request as it was answered."""
+        from piiscan.requests.refusals import SERVICE_PROVIDER, refusals
+
+        number, grounds = self._request.id, self._app.retention().grounds
+        known = {each.id for each in refusals(self._request.kind, self._request.regime, grounds)}
+        kept = next((each for each in self._kept if each.ground in known), None)
+        ground = kept.ground if kept else "GROUND"
+        if response == "partly":
+            return f"piiscan requests close {number} --response partly --ground {ground}"
+        if response != "denied":
+            return f"piiscan requests close {number} --response {response}"
+        client = f" --client {kept.client or 'CLIENT'}" if kept and ground == SERVICE_PROVIDER else ""
+        return f"piiscan requests deny {number} --ground {ground}{client} --reason WHY"
 
     def _verified(self, levels: tuple[str, ...]) -> str:
         """What the person was last verified for. Raises RefusedError where that is not enough."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from piiscan.model import Document, Section
 from piiscan.requests.answering import Kept, Told, categories
-from piiscan.requests.letters import ACTIONS, ASKED, DENIED, INSTRUCTION, TEMPLATES, paragraphs
+from piiscan.requests.letters import ACTIONS, ASKED, DENIED, INSTRUCTING, INSTRUCTION, TEMPLATES, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import ConsumerRequest
     from piiscan.model import DataType
     from piiscan.requests.pieces import Pieces
+    from piiscan.retention.erasure import Regime
 
 LETTER: Final = "requests.letter"
 PIECES: Final = "requests.pieces"
@@ -71,7 +72,9 @@ def denial(config: Config, request: ConsumerRequest, ground: str, own: Path | No
     return letter("Your request", DENIED, context, (), own, day)
 
 
-def know_sections(app: App, pieces: Pieces, window: tuple[date, date], *, with_pieces: bool) -> tuple[Section, ...]:
+def know_sections(
+    app: App, pieces: Pieces, window: tuple[date, date], regime: Regime, *, with_pieces: bool
+) -> tuple[Section, ...]:
     """What the letter's tables say of what is held, withheld, outside, and not searched."""
     types, labels = app.packs().data_types, app.packs().labels
     rows = tuple(
@@ -82,18 +85,19 @@ def know_sections(app: App, pieces: Pieces, window: tuple[date, date], *, with_p
     if with_pieces and pieces.withheld:
         lines = tuple((_labels(names, types), reason) for reason, names in pieces.withheld.items())
         sections.append(Section("Held, and withheld", ("what", "why"), lines))
-    return (*sections, *outside_sections(app.config(), pieces))
+    return (*sections, *outside_sections(app.config(), pieces, regime))
 
 
-def outside_sections(config: Config, pieces: Pieces) -> tuple[Section, ...]:
+def outside_sections(config: Config, pieces: Pieces, regime: Regime) -> tuple[Section, ...]:
     """What is held of the person and no part of the request, and whom to ask instead."""
-    from piiscan.retention.erasure import LIMITS
+    from piiscan.retention.erasure import limit_named
 
     lines = []
     for (id_, client), rows in sorted(pieces.outside.items()):
         known = config.clients.get(client)
         ask = f"; ask {known.name}{', ' + known.contact if known.contact else ''}" if known else ""
-        lines.append((rows, f"{LIMITS[id_].reason} ({LIMITS[id_].citation}){ask}"))
+        limit = limit_named(id_, regime)
+        lines.append((rows, f"{limit.reason} ({limit.citation}){ask}"))
     return (Section("Held, and no part of this request", ("records", "why"), tuple(lines)),) if lines else ()
 
 
@@ -151,6 +155,7 @@ def instruction(
         "recipient": whom.to,
         "purpose": whom.kind,
         "action": ACTIONS[template],
+        "law": INSTRUCTING[request.regime][template],
     }
     known = tuple(
         (types[name].label, value) for name, value in sorted(subject.items()) if not types[name].never_disclose

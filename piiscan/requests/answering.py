@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final, Literal
 
-from piiscan.config.facts import disclosures_for
+from piiscan.config.facts import disclosures_for, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from piiscan.model import DataType
     from piiscan.requests.pieces import Pieces
     from piiscan.retention import Assessment, Verdict
+    from piiscan.retention.erasure import Regime
     from piiscan.rulepack.retention import Ground
 
 Outcome = Literal["complied", "partly", "denied", "nothing_held"]
@@ -25,8 +26,13 @@ _Why = tuple[str, str | None, str, str, str]
 HELD: Final = "hold"
 TIED: Final = "tied"
 _REASONS: Final = {
-    HELD: ("Civ. 1798.145(a)", "must be kept for a legal matter or an order of an authority"),
-    TIED: ("Civ. 1798.105(d)", "records that are kept refer to it and cannot stand without it"),
+    HELD: "must be kept for a legal matter or an order of an authority",
+    TIED: "records that are kept refer to it and cannot stand without it",
+}
+_LAWS: Final[dict[Regime, dict[str, str]]] = {
+    "ccpa": {HELD: "Civ. 1798.145(a)", TIED: "Civ. 1798.105(d)"},
+    "gdpr": {HELD: "GDPR Art. 17(3)(b), (e)", TIED: "GDPR Art. 17(3)"},
+    "dpdp": {HELD: "DPDP Act 2023 s. 8(7)", TIED: "DPDP Act 2023 s. 8(7)"},
 }
 _EVER: Final = (date.min, date.max)
 _SELLING: Final = frozenset({"sold", "shared"})
@@ -59,32 +65,43 @@ class Told:
 
 
 def kept_of(
-    assessment: Assessment, tied: int, justifications: Mapping[str, Justification], grounds: Mapping[str, Ground]
+    config: Config,
+    regime: Regime,
+    assessment: Assessment,
+    tied: int,
+    justifications: Mapping[str, Justification],
+    grounds: Mapping[str, Ground],
 ) -> list[Kept]:
     """Why rows stay, as a request's assessment found them; ``tied`` of those that could go stay with others.
 
     Of an exception the person is told its ground; what a hold is about is nobody's business.
     """
+    laws = _LAWS[regime]
     found: dict[_Why, list[tuple[int, date | None, Verdict]]] = defaultdict(list)
     key: _Why
     for verdict in assessment.verdicts:
         for excuse in (each for each in verdict.exceptions if each.rows):
             known, until = justifications.get(excuse.id), excuse.until
             if known is not None and known.kind == "hold":
-                key = (HELD, None, *_REASONS[HELD], "")
+                key = (HELD, None, laws[HELD], _REASONS[HELD], "")
                 until = None
             elif known is not None:
                 key = (known.basis, known.rule, grounds[known.basis].citation, known.reason, "")
             else:
-                client = (verdict.owner or "") if excuse.id == "service_provider" else ""
+                client = _client(config, verdict) if excuse.id == "service_provider" else ""
                 key = (excuse.id, excuse.rule, excuse.citation, excuse.reason, client)
             found[key].append((excuse.rows or 0, until, verdict))
     kept = [_kept(*key, same) for key, same in sorted(found.items(), key=lambda each: tuple(map(str, each[0])))]
     if tied:
         over = [verdict for verdict in assessment.verdicts if verdict.rows_overdue]
         types = tuple(sorted({name for verdict in over for name in verdict.data_types}))
-        kept.append(Kept(TIED, None, *_REASONS[TIED], None, "", tied, types))
+        kept.append(Kept(TIED, None, laws[TIED], _REASONS[TIED], None, "", tied, types))
     return kept
+
+
+def _client(config: Config, verdict: Verdict) -> str:
+    """On whose behalf rows are held: by a column of theirs, or all of the container."""
+    return verdict.owner or owner_of(config, verdict.source, verdict.container) or ""
 
 
 def _kept(

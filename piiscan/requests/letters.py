@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from piiscan.inventory.requests import RequestKind
+    from piiscan.inventory.requests import Regime, RequestKind
 
 _PACKAGE: Final = "piiscan.rules.letters"
 _ENDING: Final = ".txt.jinja"
@@ -42,6 +42,20 @@ DENIED: Final = "denied"
 INSTRUCTION: Final = "instruction"
 ACTIONS: Final = {"delete": "delete", "correct": "correct", "stop": "stop"}
 """What recipients are told to do, by the template of the person's letter."""
+INSTRUCTING: Final[dict[Regime, dict[str, str]]] = {
+    "ccpa": {
+        "delete": "Civ. Code 1798.105(c)(1), (3); 11 CCR 7022(b), (c)",
+        "correct": "Civ. Code 1798.106; 11 CCR 7023",
+        "stop": "Civ. Code 1798.120, 1798.121",
+    },
+    "gdpr": {"delete": "GDPR Art. 17(2), 19", "correct": "GDPR Art. 16, 19", "stop": "GDPR Art. 7(3), 18, 19, 21"},
+    "dpdp": {
+        "delete": "DPDP Act 2023 s. 8(7), 12(3)",
+        "correct": "DPDP Act 2023 s. 12",
+        "stop": "DPDP Act 2023 s. 6(4) to (6)",
+    },
+}
+"""The law that an instruction names."""
 
 
 def paragraphs(name: str, context: Mapping[str, object], own: Path | None = None) -> tuple[str, ...]:

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from piiscan.retention.erasure import Regime
 
 NEVER: Final = "held, and not disclosed (11 CCR 7024(d))"
-OTHERS: Final = "about another person (Civ. 1798.145(k))"
+OPENS: Final = "held, and not disclosed: it opens an account"
+OTHERS: Final[dict[Regime, str]] = {
+    "ccpa": "about another person (Civ. 1798.145(k))",
+    "gdpr": "about another person (GDPR Art. 15(4))",
+    "dpdp": "about another person",
+}
 TEXT: Final = "running text: given after somebody has read it for numbers and for other persons"
 NOTES: Final = "Notes and messages"
 """What running text is called."""
@@ -97,9 +102,9 @@ class Column:
         if self.is_text:
             return Piece(names, None, TEXT)
         if any(each.never_disclose and (regime == "ccpa" or each.group == "credentials") for each in self.types):
-            return Piece(names, None, NEVER)
+            return Piece(names, None, NEVER if regime == "ccpa" else OPENS)
         if any(each.id in _ABOUT_OTHERS for each in self.types):
-            return Piece(names, None, OTHERS)
+            return Piece(names, None, OTHERS[regime])
         return Piece(names, str(value))
 
 

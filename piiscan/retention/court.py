@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from piiscan.retention.erasure import LIMITS, obligation
+from piiscan.retention.erasure import LIMITS, limit_named, obligation
 from piiscan.retention.verdicts import Verdict, by_justification, by_limit, by_rule, left_over, verdicts
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _reasons(court: Court) -> dict[str, Reason]:
     return {
         **{rule.id: by_rule(rule, grounds[rule.id]) for rule in (*court.rules, *court.windows)},
         **{each.id: by_justification(each) for each, _ in court.justifications},
-        **{id_: by_limit(limit) for id_, limit in LIMITS.items()},
+        **{id_: by_limit(limit_named(id_, regime)) for id_ in LIMITS},
     }
 
 

@@ -9,7 +9,7 @@ only what is held for another business is no part of it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from piiscan.model.judging import Among, Cover, Judgment, Keep, Term
@@ -51,6 +51,12 @@ class Limit:
 _PROVIDER: Final = Limit(
     "service_provider", "Civ. 1798.105(c)(3)", "held for another business, which decides: the person is sent there"
 )
+_PROVIDERS: Final[dict[Regime, Limit]] = {
+    "ccpa": _PROVIDER,
+    "gdpr": replace(_PROVIDER, citation="GDPR Art. 28(3)"),
+    "dpdp": replace(_PROVIDER, citation="DPDP Act 2023 s. 8(1)"),
+}
+"""A processor acts for the controller, or a fiduciary, who answers."""
 _OTHERS: Final = Limit(
     "not_from_consumer",
     "Civ. 1798.105(a)",
@@ -160,9 +166,14 @@ def limit_of(facts: Sequence[Facts], regime: Regime | None, directed_by: str | N
         return None
     directed = directed_by is not None and all(each.client == directed_by for each in facts)
     if all(each.role == "service_provider" for each in facts) and not directed:
-        return _PROVIDER
+        return _PROVIDERS[regime or "ccpa"]
     regimes = {each.regime for each in facts}
     return _EXEMPT.get(regimes.pop() or "") if regime == "ccpa" and not directed and len(regimes) == 1 else None
+
+
+def limit_named(name: str, regime: Regime | None) -> Limit:
+    """Why rows are no part of a request, by its id."""
+    return _PROVIDERS[regime or "ccpa"] if name == _PROVIDER.id else LIMITS[name]
 
 
 def _keeping(

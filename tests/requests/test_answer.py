@@ -396,3 +396,26 @@ def test_holds_and_exceptions_against_requests_keep_rows_and_extensions_of_the_s
     letter = (office / "answer" / "letter.md").read_text()
     assert "1798.105(d)(1)" in letter
     assert {word for word in ("sues", "1187", "EX-1") if word in letter} == set()
+
+
+def test_every_answer_names_the_law_it_is_under_and_a_command_that_closes_it(office: Path, call: Any, run: Any) -> None:
+    """The GDPR's recipients are told by the GDPR; whoever is sent to another business is told to which, also where all of a table is its."""
+    plain = {"kind": "object", "regime": "gdpr", "channel": "mail", "subject": ANN}
+    number = call("open", "--from", "-", "--format", "json", stdin=json.dumps(plain)).json["entry"]["id"]
+    assert call("answer", str(number), "-o", "object", "--done").code == 0
+    told = "".join(each.read_text() for each in (office / "object").glob("*.md"))
+    assert ("GDPR Art. 7(3), 18, 19, 21" in told, "Civ." in told) == (True, False)
+
+    settings = office / "piiscan.toml"
+    settings.write_text(
+        settings.read_text().replace('"accounts" = { column = "client" }', '"*" = { client = "mercy" }')
+    )
+    settings.write_text(settings.read_text().replace('"payments" = { column = "account > accounts.client" }', ""))
+    (office / "share" / "list.csv").write_text("name,mail,job\n")
+    for kind, regime, law in (("delete", "ccpa", "Civ. 1798.105(c)(3)"), ("erase", "gdpr", "GDPR Art. 28(3)")):
+        number = ask(call, kind, regime=regime)
+        done = call("answer", str(number), "-o", kind)
+        letter = (office / kind / "letter.md").read_text()
+        assert (done.code, law in letter, "Mercy Hospital, privacy&#64;mercy.example" in letter) == (0, True, True)
+        (follow,) = [line for line in done.out.splitlines() if line.startswith("Then: ")]
+        assert run(*follow.removeprefix("Then: piiscan ").split()).code == 0
