@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from piiscan.inventory import ConsumerRequest, Inventory
-    from piiscan.requests.located import Located
+    from piiscan.requests.located import Cells, Located, Named
     from piiscan.requests.private import Private
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -125,7 +125,7 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     request = find(inventory, number)
     if request.kind == "drop":
         raise UsageError("the rows of an imported list were located at the import", hint="nothing is left to do")
-    accepted = _accepted(accept) if accept else ()
+    accepted = _accepted(accept, number) if accept else {}
     private, located = _search(app, inventory, request, explain=explain, texts=True, accepted=accepted)
     if sum(len(each.rows) for each in located.places) > _MOST_ROWS:
         raise RefusedError(f"more than {_MOST_ROWS:,} rows", hint="is that one person?")
@@ -135,12 +135,13 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     total, near = (sum(len(getattr(each, name)) for each in located.places) for name in ("rows", "near"))
     said = f"{total:,} rows in {len(rows):,} places, {near:,} near matches"
     said += f"; not whole: {len(located.skips):,} times something could not be asked" if located.skips else ""
+    lost = len(accepted) - len(located.used)
     lacking = tuple(each for each in located.skips if each.code not in config.scan.tolerate)
     with inventory.requesting() as writer:
-        text = sealed(replace(private, rows=rows, unread=lacking, unjudged=0 if accept else near), key)
+        text = sealed(replace(private, rows=rows, unread=lacking, unjudged=0 if accept and not lost else near), key)
         writer.record(number, "located", day_of(None, config), login(), said, sealed=text)
     if review is not None:
-        write_file(review, lambda out: _write_review(located, out))
+        write_file(review, lambda out: _write_review(located, number, out))
     unread = places.unread(app, located.skips, redact=output.redact_paths)
     names = ("source", "container", "rows", "followed", "near", "keyed")
     name_of = Places(redact=output.redact_paths).container
@@ -174,6 +175,10 @@ def locate(app: App, number: int, review: Path | None, accept: Path | None, expl
     }
     reasons = ("incomplete",) if unread else ()
     lead = [f"{said}.", *places.warnings(app, located, unread, redact=output.redact_paths)]
+    if lost:
+        lead.append(
+            f"{lost:,} rows of the review are gone or say something else by now: they are left out. Look again."
+        )
     if located.several:
         lead.append("Several persons answer to these data points: ask for one more before anything is disclosed.")
     if near and review is None:
@@ -208,22 +213,30 @@ def _is_sensitive(inventory: Inventory, located: Located) -> bool:
     return any(each.sensitive == "always" and (each.source, each.container) in places for each in inventory.holdings())
 
 
-def _accepted(path: Path) -> list[tuple[str, str, tuple[str, ...]]]:
+def _accepted(path: Path, number: int) -> dict[Named, Cells]:
     """The rows that a human has found to be the person's. Raises UsageError for a file that is no review; it repeats nothing of it."""
     try:
-        rows = json.loads(path.read_text("utf-8"))
-        return [
-            (each["source"], each["container"], tuple(each["key"].values())) for each in rows if each["same"] is True
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        rows = [each for each in json.loads(path.read_text("utf-8")) if each["same"] is True]
+        if any(each["request"] != number for each in rows):
+            raise UsageError(f"--accept {path}: a review of another request", hint=f"piiscan requests locate {number} --review FILE")  # fmt: skip
+        return {
+            (str(each["source"]), str(each["container"]), tuple(map(str, each["key"].values()))): {
+                str(name): [str(value) for value in values] for name, values in each["cells"].items()
+            }
+            for each in rows
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UsageError(f"--accept {path}: no review", hint="hand in the file that --review wrote") from None
 
 
-def _write_review(located: Located, out: TextIO) -> None:
+def _write_review(located: Located, number: int, out: TextIO) -> None:
+    from piiscan.requests.located import plain
+
     rows = [
         {
-            "same": False, "source": place.source, "container": place.container,
-            "key": dict(zip(place.key, map(str, key), strict=False)) or {"row": str(key[0])}, "matched": sorted(judged.matched), "against": sorted(judged.against), "cells": cells,
+            "same": False, "request": number, "source": place.source, "container": place.container,
+            "key": dict(zip(place.key, map(str, key), strict=False)) or {"row": str(key[0])}, "matched": sorted(judged.matched),
+            "against": sorted(judged.against), "cells": plain(cells),
         }
         for place in located.places
         for key, judged, cells in place.near

@@ -87,11 +87,7 @@ class _Reading:
             if isinstance(self._connector, Seeker) and rows.keys:
                 self._rows(self._connector, container, rows)
             elif container.kind == "file":
-                for item in self._connector.batches(container):
-                    if isinstance(item, Skip):
-                        self._pieces.skips.append(item)
-                    else:
-                        self._batch(item)
+                self._file(container, rows)
             else:
                 why = "its rows have no key by which they could be read again: look at them by hand; exclude a view of tables that are read"
                 self._skip(rows, SkipCode.ERROR, why)
@@ -119,8 +115,21 @@ class _Reading:
             gone = f"{len(rows.keys) - found:,} of {len(rows.keys):,} rows"
             self._skip(rows, SkipCode.VANISHED, f"{gone} are gone, or are not the person's any more: locate again")
 
-    def _batch(self, batch: Batch) -> None:
-        """The person's rows of a file: files are read whole, for their rows have no key."""
+    def _file(self, container: Container, rows: Matched) -> None:
+        """The person's rows of a file: files are read whole, for their rows have no key; what only a human saw is for a human to give."""
+        found = 0
+        for item in self._connector.batches(container):
+            if isinstance(item, Skip):
+                self._pieces.skips.append(item)
+            else:
+                found += self._batch(item)
+        if found < rows.count:
+            why = f"{rows.count - found:,} of {rows.count:,} rows and texts are gone, or only a human can tell that they are the person's: give them by hand"
+            self._skip(rows, SkipCode.ERROR, why)
+
+    def _batch(self, batch: Batch) -> int:
+        """Adds the person's rows, and says how many there are."""
+        found = 0
         columns = {name: column for name, column in self._columns(batch.container).items() if name in batch.columns}
         for number in range(batch.rows):
             cells = {name: batch.columns[name][number] for name in columns}
@@ -129,7 +138,9 @@ class _Reading:
                 for kind in column.types if _is_filled(cells[name]) else ():
                     held.setdefault(kind.id, []).append(str(cells[name]))
             if self._person.judge(held).verdict == "same":
+                found += 1
                 self._keep(batch.container, columns, cells, None, None)
+        return found
 
     def _columns(self, container: Container) -> dict[str, Column]:
         place = (container.path, container.member)

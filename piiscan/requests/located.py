@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from piiscan.requests.identity import UNIQUE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from piiscan.model import Skip
     from piiscan.requests.persons import Judged
 
 Row = tuple[object, ...]
+Named = tuple[str, str, tuple[str, ...]]
+"""Source, container and key, as texts."""
+Cells = Mapping[str, Sequence[str]]
+"""Values of a row by data type, or by column for a text."""
 
 
 @dataclass(slots=True)
@@ -42,6 +47,11 @@ class Place:
         self.untold = self.untold or not told
 
 
+def plain(cells: Cells) -> dict[str, list[str]]:
+    """Cells without what is empty, to compare."""
+    return {name: list(values) for name, values in sorted(cells.items()) if values}
+
+
 def _told(value: object) -> str | int:
     return value if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
@@ -58,8 +68,10 @@ class Located:
     texts: int = 0
     """Places of running text that hold types which were given: not searched."""
 
-    accepted: frozenset[tuple[str, str, tuple[str, ...]]] = field(default=frozenset(), repr=False)
-    """Source, container and key (as texts) of rows that a human has found to be the person's. Private."""
+    accepted: Mapping[Named, Cells] = field(default_factory=dict, repr=False)
+    """Rows that a human has found to be the person's, with what was read there: a row that says something else is another. Private."""
+    used: set[Named] = field(default_factory=set, repr=False)
+    """Those of them that were found again as they were read. Private."""
     apart: dict[str, set[frozenset[str]]] = field(default_factory=dict, repr=False)
     """By decisive type that was not given: what the rows that are the person's say. Private."""
 
@@ -84,7 +96,7 @@ class Located:
 
     def add(self, place: Place, key: Row, judged: Judged, cells: Mapping[str, Sequence[str]]) -> bool:
         """Keeps a row where it belongs; whether it is the person's and new."""
-        if judged.verdict == "near" and (place.source, place.container, tuple(map(str, key))) in self.accepted:
+        if judged.verdict == "near" and self.accepts(place, key, cells):
             new = key not in place.rows
             place.rows.setdefault(key, judged.matched)
             return new
@@ -96,6 +108,13 @@ class Located:
         for name, values in judged.apart:
             self.apart.setdefault(name, set()).add(values)
         return True
+
+    def accepts(self, place: Place, key: Row, cells: Cells) -> bool:
+        """Whether a human has found a row, as it is, to be the person's."""
+        name = (place.source, place.container, tuple(map(str, key)))
+        same = name in self.accepted and plain(self.accepted[name]) == plain(cells)
+        self.used.update([name] if same else [])
+        return same
 
     def best(self) -> frozenset[str]:
         """The data points that matched together in one row and the rows that refer to it; none where several persons do."""

@@ -17,11 +17,12 @@ from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from piiscan.config import Config
     from piiscan.inventory import HoldingRecord, Inventory
     from piiscan.ports import Connector
+    from piiscan.requests.located import Cells, Named
     from piiscan.requests.private import Matched
 
 
@@ -32,14 +33,14 @@ def locate(
     *,
     explain: bool = False,
     texts: bool = False,
-    accepted: Collection[tuple[str, str, tuple[str, ...]]] = (),
+    accepted: Mapping[Named, Cells] | None = None,
 ) -> Located:
     """What the sources hold of the person. Reads only; what could not be asked is in ``skips``.
 
-    With ``texts`` running text that mentions the person, too. ``accepted`` are rows (source, container, key as texts) that a human
-    has found to be the person's, whatever speaks against it.
+    With ``texts`` running text that mentions the person, too. ``accepted`` are rows that a human has found to be the person's,
+    whatever speaks against it, with what was read there.
     """
-    located = Located(accepted=frozenset(accepted))
+    located = Located(accepted=accepted or {})
     mentions = Mentions(subject)
     kinds = set(subject) - (mentions.wanted.keys() if texts else set())
     limit = config.requests.time_limit.total_seconds()

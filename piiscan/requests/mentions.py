@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from piiscan.inventory import HoldingRecord
     from piiscan.model import Batch, Container
     from piiscan.ports import Connector, Seeker
-    from piiscan.requests.located import Located
+    from piiscan.requests.located import Cells, Located
     from piiscan.requests.reading import Where
 
 _SHARED: Final = frozenset({
@@ -93,7 +93,8 @@ def _search_column(seeker: Seeker, table: Container, column: str, mentions: Ment
             judged = mentions.judge(str(row[-1]))
             where = row[:-1] or (f"text {number}",)
             if judged and where not in place.rows and all(where != each[0] for each in place.near):
-                place.near.append((where, judged, {column: [str(row[-1])]}))
+                _keep(located, place, where, judged, {column: [str(row[-1])]})
+                place.tell(dict(zip(search.columns, row, strict=True)), (column,))
     if number >= search.most:
         reason = f"{number:,} texts mention one of the values: not all of them were looked at"
         located.skips.append(Skip(table.source, table.path, SkipCode.LIMIT, reason))
@@ -129,7 +130,15 @@ def _read_file(
         for text in _texts(item, columns.get((item.container.path, item.container.member), set())):
             number += 1
             if judged := mentions.judge(text):
-                place.near.append(((f"text {number}",), judged, {}))
+                _keep(located, place, (f"text {number}",), judged, {"text": [text]})
+
+
+def _keep(located: Located, place: Place, key: tuple[object, ...], judged: Judged, cells: Cells) -> None:
+    """A text is near until somebody has read it and found it to be about the person."""
+    if located.accepts(place, key, cells):
+        place.rows[key] = judged.matched
+    else:
+        place.near.append((key, judged, cells))
 
 
 def _texts(batch: Batch, columns: Iterable[str | None]) -> Iterable[str]:

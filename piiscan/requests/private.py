@@ -33,6 +33,8 @@ class Matched:
     keys: Sequence[Sequence[KeyPart]]
     tells: Sequence[Mapping[str, str | int]] = ()
     """Column -> value, of which every row holds one set as a whole: what says that it is the person's. Empty: nothing can be said."""
+    count: int = 0
+    """Rows found, with those that no key names."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -61,7 +63,7 @@ def matched(place: Place) -> Matched:
     unusable = any(isinstance(part, bytes | float) for key in place.rows for part in key)
     keys = [] if unusable or not place.key else [list(map(key_part, key)) for key in place.rows]
     tells = [] if place.untold else [dict(each) for each in sorted(place.tells, key=str)]
-    return Matched(place.source, place.container, () if unusable else place.key, keys, tells)
+    return Matched(place.source, place.container, () if unusable else place.key, keys, tells, len(place.rows))
 
 
 def key_part(value: object) -> KeyPart:
@@ -72,7 +74,14 @@ def key_part(value: object) -> KeyPart:
 def sealed(private: Private, key: Secret) -> str:
     """All of it, sealed; sealing twice gives different texts."""
     rows = [
-        [each.source, each.container, each.key, [list(row) for row in each.keys], [dict(told) for told in each.tells]]
+        [
+            each.source,
+            each.container,
+            each.key,
+            [list(row) for row in each.keys],
+            [dict(told) for told in each.tells],
+            each.count,
+        ]
         for each in private.rows
     ]
     plain = {

@@ -182,7 +182,7 @@ class Searching:
         place, cells = self._place(table), self._cells(table, row)
         judged = self._person.judge(cells)
         key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
-        known = key in place.rows or (place.source, place.container, tuple(map(str, key))) in self._located.accepted
+        known = key in place.rows or self._located.accepts(place, key, cells)
         if not known and self._is_another(table, link, judged, cells):
             place.near += [(key, judged, cells)] if all(key != each[0] for each in place.near) else []
             return

@@ -389,6 +389,16 @@ def test_a_text_that_mentions_the_person_is_near_and_one_that_mentions_a_namesak
     assert "other.txt" not in near
     review = json.loads((held / "near.json").read_text())
     assert sorted(each["key"]["id"] for each in review if each["container"] == "notes") == ["2", "3"]
+    for each in review:
+        each["same"] = each["key"].get("id") == "3" or each["container"] == "letter.txt"
+    (held / "near.json").write_text(json.dumps(review))
+    read = call("locate", "1", "--accept", "near.json", "--format", "json").json
+    assert {each["container"]: (each["rows"], each["near"]) for each in read["places"] if each["container"] in ("notes", "letter.txt")} == {
+        "notes": (2, 1), "letter.txt": (1, 0),
+    }  # fmt: skip
+    call("verify", "1")
+    answered = call("answer", "1", "-o", "answer", "--format", "json").json
+    assert [each["container"] for each in answered["skips"]] == ["letter.txt"]
 
 
 def test_what_a_human_has_read_and_accepted_is_the_persons_with_all_that_refers_to_it(held: Path, call: Any) -> None:

@@ -151,3 +151,34 @@ def test_rows_that_went_without_a_word_are_not_called_never_held(town: Path, cal
         ["Buyer"],
     )
     assert "is deleted" in (town / "three" / "letter.md").read_text()
+
+
+def test_what_a_human_has_accepted_is_that_row_as_it_was_read_for_that_request(town: Path, call: Any) -> None:
+    """Not another request's, not a row that says something else by now; and no file can be such that it ends in a traceback."""
+    number, other = ask(call), ask(call)
+    call("locate", number, "--review", "near.json")
+    text = (town / "near.json").read_text().replace('"same": false', '"same": true')
+    (town / "near.json").write_text(text)
+    foreign, good = call("locate", other, "--accept", "near.json"), call("locate", number, "--accept", "near.json")
+    with sqlite3.connect(town / "crm.db") as base:
+        base.execute("UPDATE people SET phone = '212-555-0199' WHERE id = 8")
+    base.close()
+    late = call("locate", number, "--accept", "near.json")
+    broken = []
+    for bad in (
+        "[" * 100_000,
+        text.replace('"1"', "[]"),
+        text.replace('"cells": {', '"cells": {"x": 1, '),
+        "7",
+        text.replace('"people"', "{}"),
+    ):
+        (town / "bad.json").write_text(bad)
+        broken.append(call("locate", number, "--accept", "bad.json"))
+
+    assert (foreign.code, foreign.error.partition(" |")[0]) == (2, "--accept near.json: a review of another request")
+    assert [each.out.splitlines()[2].partition(",")[0] for each in (good, late)] == [
+        "14 rows in 7 places",
+        "9 rows in 7 places",
+    ]
+    assert "1 rows of the review are gone or say something else by now: they are left out." in late.out
+    assert [(each.code, "Bob" in each.out + each.error) for each in broken if each.code] == [(2, False)] * 3
