@@ -131,6 +131,8 @@ def _column_conditions(
         if not is_text:
             yield from (way.column.in_([sa.literal(each, sa.BigInteger()) for each in numbers]) for _ in numbers[:1])
         return
-    for value in values:
+    plain = [value for value in values if is_text and isinstance(value, str) and value.lower() == value.upper()]
+    yield from (way.column.in_([sa.literal(each, sa.String()) for each in plain]) for _ in plain[:1])  # nothing to fold
+    for value in (each for each in values if each not in plain):
         folded = isinstance(value, str) and server.style(way.kind) in {"text", "each"} and not as_written
         yield compare(server, way, Test((name,), "~" if folded else "=", value))

@@ -15,7 +15,7 @@ from piiscan.requests.bonds import Bonds, Links, form
 from piiscan.requests.identity import BROAD, UNIQUE
 from piiscan.requests.located import Located, Place, Row
 from piiscan.requests.persons import DECISIVE, Person
-from piiscan.retention.spellings import is_name, spellings
+from piiscan.retention.spellings import is_day, is_name, is_number, rare_spellings, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -100,7 +100,9 @@ class Searching:
                 continue
             for column in self._columns[table.path].get(name, ()):
                 if column in types and (forms := spellings(name, value, types[column])):
-                    found[column] = tuple(dict.fromkeys((*found.get(column, ()), *forms)))
+                    texts = not (is_number(types[column]) or is_day(types[column]))
+                    more = rare_spellings(name, value) if texts else ()
+                    found[column] = tuple(dict.fromkeys((*found.get(column, ()), *forms, *more)))
         return found
 
     def _split(self, table: Container, searched: Mapping[str, Values]) -> Iterator[tuple[dict[str, Values], bool]]:

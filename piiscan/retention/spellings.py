@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import phonenumbers
@@ -39,6 +40,37 @@ def spellings(data_type: str, value: str, sql_type: str | None = None) -> tuple[
         day = _day(text)
         return () if day is None else (day.isoformat(),)
     return tuple(dict.fromkeys((text, *_written(data_type, text))))
+
+
+def rare_spellings(data_type: str, value: str) -> Iterator[str]:
+    """Further ways to write a value in a text: for whoever looks in one column, and may try many."""
+    text = " ".join(value.split())
+    if data_type in _PHONES:
+        yield from _rare_phones(text)
+    elif data_type in _DATES and (day := _day(text)) is not None:
+        yield from (f"{day:%Y/%m/%d}", f"{day:%m-%d-%Y}", f"{day:%Y-%m-%d} 00:00:00", f"{day:%Y-%m-%d}T00:00:00")
+    elif data_type == "email" and text.count("@") == 1:
+        local, _, domain = text.partition("@")
+        cases = (str.lower, str.capitalize, str.title, str.upper)
+        yield from (f"{one(local)}@{other(domain)}" for one, other in product(cases, cases))
+
+
+def _rare_phones(text: str) -> Iterator[str]:
+    try:
+        number = phonenumbers.parse(text, "US")
+    except phonenumbers.NumberParseException:
+        return
+    short = phonenumbers.national_significant_number(number)
+    if number.country_code != 1:
+        return
+    area, first, rest = short[:3], short[3:6], short[6:]
+    bodies = [mark.join((area, first, rest)) for mark in " -."]
+    bodies += [f"({area}){mark}{first}-{rest}" for mark in ("", " ")] + [
+        f"({area}) {first} {rest}",
+        f"{area}-{first}{rest}",
+        f"{area}/{first}-{rest}",
+    ]
+    yield from (f"{code}{body}" for code in ("", "1 ", "+1 ", "1-", "+1-", "1.", "+1.", "+1", "1") for body in bodies)
 
 
 def is_number(sql_type: str | None) -> bool:

@@ -182,3 +182,22 @@ def test_what_a_human_has_accepted_is_that_row_as_it_was_read_for_that_request(t
     ]
     assert "1 rows of the review are gone or say something else by now: they are left out." in late.out
     assert [(each.code, "Bob" in each.out + each.error) for each in broken if each.code] == [(2, False)] * 3
+
+
+def test_an_index_hides_no_row_that_is_written_in_another_usual_way(firm: Path, call: Any, store: Any) -> None:
+    """An index finds what is written as it is asked for: it is asked for the ways in which people write."""
+    rows = [
+        (1, "Ann", "Ann.Lee@canary.example", None), (2, "Ann", "ann.lee@Canary.Example", None), (3, "Ann Lee", None, "212 555 0187"),
+        (4, "Ann Lee", None, "+1-212-555-0187"), (5, "Ann Lee", None, "1 (212) 555-0187"), (6, "Ann Lee", None, "1.212.555.0187"),
+        (7, "Ann Lee", None, "212 555 0188"),
+    ]  # fmt: skip
+    base = sqlite3.connect(firm / "crm.db")
+    base.execute("CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, mail TEXT UNIQUE, phone TEXT UNIQUE)")
+    base.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", rows)
+    base.commit()
+    base.close()
+    store([("crm", "people", "name", "alias"), ("crm", "people", "mail", "email"), ("crm", "people", "phone", "phone")])
+    subject = {"alias": "Ann", "person_name": "Ann Lee", "email": "ann.lee@canary.example", "phone": "2125550187"}
+    done = call("locate", ask(call, subject=subject), "--format", "json").json
+
+    assert ([each["rows"] for each in done["places"]], done["unindexed"]) == ([6], [])
