@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from piiscan.connectors.sql.comparing import compare
 from piiscan.connectors.sql.keys import read_types
 from piiscan.connectors.sql.layout import read_layout
+from piiscan.connectors.sql.matching import UNTYPED
 from piiscan.connectors.sql.paths import Place, Way
 from piiscan.model.judging import Test
 
@@ -131,8 +133,19 @@ def _column_conditions(
         if not is_text:
             yield from (way.column.in_([sa.literal(each, sa.BigInteger()) for each in numbers]) for _ in numbers[:1])
         return
+    if as_written and isinstance(base, sa.Uuid):  # as a text is cast to compare it, no index would be of use
+        known = [str(value) for value in values if _is_uuid(value)]
+        yield from (sa.type_coerce(way.column, UNTYPED).in_(known) for _ in known[:1])
+        return
     plain = [value for value in values if is_text and isinstance(value, str) and value.lower() == value.upper()]
     yield from (way.column.in_([sa.literal(each, sa.String()) for each in plain]) for _ in plain[:1])  # nothing to fold
-    for value in (each for each in values if each not in plain):
-        folded = isinstance(value, str) and server.style(way.kind) in {"text", "each"} and not as_written
-        yield compare(server, way, Test((name,), "~" if folded else "=", value))
+    folds = server.style(way.kind) in {"text", "each"} and not as_written
+    others = (value for value in values if value not in plain)
+    for value in dict.fromkeys(each.lower() if folds and isinstance(each, str) else each for each in others):
+        yield compare(server, way, Test((name,), "~" if folds and isinstance(value, str) else "=", value))
+
+
+def _is_uuid(value: object) -> bool:
+    with suppress(ValueError):
+        return bool(UUID(str(value)))
+    return False

@@ -24,6 +24,9 @@ TABLES = (
     "CREATE INDEX people_dob ON people (dob)",
     "CREATE TABLE loans (id BIGINT PRIMARY KEY, person_id INTEGER, FOREIGN KEY (person_id) REFERENCES people (id))",
     "CREATE TABLE visits (id VARCHAR(8) PRIMARY KEY, loan_id BIGINT, FOREIGN KEY (loan_id) REFERENCES loans (id))",
+    "CREATE TABLE cards (person_id INTEGER, no CHAR(4), PRIMARY KEY (person_id, no), FOREIGN KEY (person_id) REFERENCES people (id))",
+    """CREATE TABLE charges (id INTEGER PRIMARY KEY, payer INTEGER, card CHAR(4),
+       FOREIGN KEY (payer, card) REFERENCES cards (person_id, no))""",
     """INSERT INTO people VALUES
        (1, 'Ann', 'Lee', 'Ann@Example.org', '(212) 555-0187', 2125550187, '219-09-9998', '1980-01-31', '1980-01-31 10:00:00'),
        (2, 'ANN', 'LEE', 'other@example.org', '212.555.0187', 12125550187, '219099998', '1980-01-31', NULL),
@@ -31,6 +34,8 @@ TABLES = (
        (4, 'Eve', 'Lee', NULL, '2125550187', 2125550187, '219-09-9996', '1980-01-31', NULL),
        (5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)""",
     "INSERT INTO loans VALUES (41, 1), (42, 2), (43, 4), (44, NULL)",
+    "INSERT INTO cards VALUES (1, 'x'), (4, 'x'), (1, 'y'), (3, 'y')",
+    "INSERT INTO charges VALUES (1, 1, 'x'), (2, 4, 'x'), (3, 1, 'y'), (4, 3, 'y'), (5, NULL, 'x')",
     "INSERT INTO visits VALUES ('a', 41), ('b', 41), ('c', 43), ('d', NULL)",
 )
 HELD = {
@@ -97,7 +102,9 @@ def test_rows_are_found_by_every_spelling_and_along_keys_of_every_type(searched:
     found = search(person_name="Ann Lee", email="ann@example.org", phone="212-555-0187", dob="1980-01-31")
 
     assert found.skips == []
-    assert rows(found) == {"loans": ["41", "42"], "people": ["1", "2"], "visits": ["a", "b"]}
+    assert rows(found) == {
+        "cards": ["1", "1"], "charges": ["1", "3"], "loans": ["41", "42"], "people": ["1", "2"], "visits": ["a", "b"],
+    }  # fmt: skip
     assert [sorted(str(near[0][0]) for near in each.near) for each in found.places if each.container == "people"] == [["3", "4"]]  # fmt: skip
     assert found.best() == {"person_name", "email", "phone", "dob"}
 
