@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -123,7 +124,10 @@ def test_statements_hold_no_value(searched: Any) -> None:
     found = search(person_name="Ann Lee", email="ann@example.org", phone="212-555-0187", ssn="219-09-9998", dob="1980-01-31")  # fmt: skip
     text = "\n".join(statement for _, _, statement in found.statements)
 
-    assert [word for word in ("example", "0187", "9998", "1980", "41") if word in text] == []
+    values = ("example", "0187", "9998", "1980", "41")
+    assert [
+        word for word in values if re.search(rf"\b{word}\b", text)
+    ] == []  # a schema's random name may have any digits
     assert text.count(":sealed") > 5
 
 
