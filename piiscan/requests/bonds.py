@@ -24,6 +24,23 @@ class Bonds:
         self.keys = tuple(_bonds(tables))
         """Each key with its child's path."""
         self._followed: Links = {}
+        self._above: dict[tuple[str, ForeignKey], set[tuple[object, ...]]] = {}
+
+    def own(self, path: str) -> tuple[str, ...]:
+        """The columns by which a table's rows refer to others."""
+        return tuple(sorted({name for child, key in self.keys if child == path for name in key.columns}))
+
+    def note(self, path: str, row: Mapping[str, object]) -> None:
+        """Remembers what a row that is the person's refers to."""
+        for child, key in self.keys:
+            value = tuple(row.get(name) for name in key.columns)
+            if child == path and key.parent != path and None not in value:
+                self._above.setdefault((child, key), set()).add(value)
+
+    def above(self) -> Iterator[tuple[str, ForeignKey, list[tuple[object, ...]]]]:
+        """What the person's rows refer to, by foreign key."""
+        for (child, key), values in sorted(self._above.items(), key=str):
+            yield child, key, sorted(values, key=str)
 
     def referred(self, path: str) -> list[tuple[str, ...]]:
         """The columns of a table to which others refer, by what they refer to together."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 LISTED: Final = frozenset({"listed"})
 """What matched in a row that was found otherwise than by data points."""
 _PORTION: Final = 500
+_FEW: Final = 4
+"""Rows that may refer to one for it to be some persons' own."""
+_MOST_ABOVE: Final = 50
+"""Rows of one table looked at, because the person's refer to them."""
 _TOGETHER: Final = 100
 """Keys of several columns looked for in one statement."""
 
@@ -65,6 +70,9 @@ class Searching:
             if searched := self._searched(table):
                 for any_of, as_written in self._split(table, searched):
                     self._guard(table, partial(self._direct, table, any_of, values, as_written=as_written))
+        while values:
+            values = self._follow(values)
+        values = self._look_above()
         while values:
             values = self._follow(values)
         self._located.places += [each for each in self._places.values() if each.rows or each.near]
@@ -141,6 +149,7 @@ class Searching:
             key = tuple(row.get(name) for name in place.key) or (len(place.rows) + len(place.near),)
             if self._located.add(place, key, judged, cells):
                 place.tell(row, (*self._telling(table), *any_of))
+                self._bonds.note(table.path, row)
                 self._bonds.remember(values, table, row, judged.matched)
 
     def _follow(self, values: Links, closed: Collection[str] = ()) -> Links:
@@ -196,7 +205,49 @@ class Searching:
             return
         place.rows[key] = matched | place.rows.get(key, frozenset())
         place.tell(row, (*self._telling(table), *link.columns))
+        self._bonds.note(table.path, row)
         self._bonds.remember(further, table, row, matched)
+
+    def _look_above(self) -> Links:
+        """Rows to which the person's refer and few others do, such as an account with two holders: near; and what follows of those accepted."""
+        accepted: Links = {}
+        for child, key, values in list(self._bonds.above()):
+            table = self._tables[key.parent]
+            if self._columns.get(key.parent) or any(
+                self._columns.get(other) for other, each in self._bonds.keys if each.parent == key.parent
+            ):
+                self._guard(table, partial(self._above, self._tables[child], key, values, accepted))
+        return accepted
+
+    def _above(self, child: Container, key: ForeignKey, values: Sequence[Row], accepted: Links) -> None:
+        table = self._tables[key.parent]
+        place, left = self._place(table), _MOST_ABOVE
+        for search in self._searches(table, key.parent_columns, values):
+            for row in self._rows(table, search):
+                name, cells = tuple(row.get(each) for each in place.key), self._cells(table, row)
+                judged = self._person.judge(cells)
+                if not name or name in place.rows or any(name == each[0] for each in place.near):
+                    continue
+                if self._differs(judged) or not left:
+                    continue
+                left -= 1
+                if self._is_shared(child, key, tuple(row[each] for each in key.parent_columns)):
+                    continue
+                if self._located.accepts(place, name, cells):
+                    place.rows[name] = judged.matched
+                    place.tell(row, (*self._telling(table), *key.parent_columns))
+                    self._bonds.remember(accepted, table, row, judged.matched)
+                else:
+                    place.near.append((name, judged, cells))
+        if not left:
+            reason = f"the person's rows refer to {_MOST_ABOVE:,} rows and more of it: not all of them were looked at"
+            self._located.skips.append(Skip(table.source, table.path, SkipCode.LIMIT, reason))
+
+    def _is_shared(self, child: Container, key: ForeignKey, value: Row) -> bool:
+        """Whether so many rows refer to one that it is nobody's: a creditor, a branch, a clerk."""
+        (search,) = self._searches(child, key.columns, [value])
+        few = replace(search, columns=key.columns, most=_FEW + 1)
+        return sum(len(portion) for portion in self._seeker.seek(child, few)) > _FEW
 
     def _is_another(
         self, table: Container, link: ForeignKey, judged: Judged, cells: Mapping[str, Sequence[str]]
@@ -205,13 +256,15 @@ class Searching:
 
         By what was given; by what the person's own rows say; and in the person's own table, by bearing anything of one person.
         """
-        if judged.against:
-            return True
-        told = self._located.apart
-        if any(all(values.isdisjoint(own) for own in told[name]) for name, values in judged.apart if told.get(name)):
-            return True
         personal = any(values and (is_name(name) or name in UNIQUE | DECISIVE) for name, values in cells.items())
-        return personal and link.parent == table.path and judged.verdict != "same"
+        own_table = personal and link.parent == table.path and judged.verdict != "same"
+        return self._differs(judged) or own_table
+
+    def _differs(self, judged: Judged) -> bool:
+        """Whether a row says something decisive that was not given, or that no row of the person's says."""
+        told = self._located.apart
+        apart = (all(values.isdisjoint(own) for own in told[name]) for name, values in judged.apart if told.get(name))
+        return bool(judged.against) or any(apart)
 
     def _telling(self, table: Container) -> Iterator[str]:
         """The columns that say whose a row is, beside those by which it was found."""
@@ -247,7 +300,8 @@ class Searching:
 
     def _exact(self, table: Container, *more: str) -> frozenset[str]:
         """The columns by whose values rows are found again."""
-        return frozenset((*self._place(table).key, *self._bonds.columns_of(table.path), *more))
+        bonds = (*self._bonds.columns_of(table.path), *self._bonds.own(table.path))
+        return frozenset((*self._place(table).key, *bonds, *more))
 
     def _place(self, table: Container) -> Place:
         if table.path not in self._places:

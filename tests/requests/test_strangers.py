@@ -201,3 +201,36 @@ def test_an_index_hides_no_row_that_is_written_in_another_usual_way(firm: Path, 
     done = call("locate", ask(call, subject=subject), "--format", "json").json
 
     assert ([each["rows"] for each in done["places"]], done["unindexed"]) == ([6], [])
+
+
+def test_an_account_of_two_is_near_for_a_human_and_a_creditor_of_many_is_not(firm: Path, call: Any, store: Any) -> None:
+    """Rows lead up as well: to what few share. Once somebody has found the account to be hers, its payments are; her husband is not."""
+    base = sqlite3.connect(firm / "crm.db")
+    base.executescript("""
+        CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, mail TEXT, creditor INT REFERENCES creditors (id));
+        CREATE TABLE creditors (id INTEGER PRIMARY KEY, phone TEXT);
+        CREATE TABLE accounts (id INTEGER PRIMARY KEY, no TEXT);
+        CREATE TABLE holders (account INT REFERENCES accounts (id), person INT REFERENCES people (id), PRIMARY KEY (account, person));
+        CREATE TABLE payments (id INTEGER PRIMARY KEY, account INT REFERENCES accounts (id), amount TEXT);
+        INSERT INTO creditors VALUES (3, '415-555-0100');
+        INSERT INTO people VALUES (1, 'Ann Canary', 'ann@canary.example', 3), (2, 'Bob Canary', 'bob@canary.example', 3),
+            (4, 'A B', NULL, 3), (5, 'C D', NULL, 3), (6, 'E F', NULL, 3);
+        INSERT INTO accounts VALUES (10, 'F-10'), (11, 'F-11');
+        INSERT INTO holders VALUES (10, 1), (10, 2), (11, 2);
+        INSERT INTO payments VALUES (100, 10, '5'), (101, 11, '6');
+    """)
+    base.close()
+    kinds = {"people": [("name", "person_name"), ("mail", "email")], "creditors": [("phone", "phone")]}
+    kinds |= {"accounts": [("no", "agency_file_no")], "payments": [("amount", "payment_history")]}
+    store([("crm", table, *each) for table, several in kinds.items() for each in several])
+    number = ask(call, subject={"person_name": "Ann Canary", "email": "ann@canary.example"})
+    found = call("locate", number, "--review", "near.json", "--format", "json").json
+    (firm / "near.json").write_text((firm / "near.json").read_text().replace('"same": false', '"same": true'))
+    read = call("locate", number, "--accept", "near.json", "--format", "json").json
+
+    assert {each["container"]: (each["rows"], each["near"]) for each in found["places"]} == {
+        "accounts": (0, 1), "holders": (1, 0), "people": (1, 0),
+    }  # fmt: skip
+    assert {each["container"]: (each["rows"], each["near"]) for each in read["places"]} == {
+        "accounts": (1, 0), "holders": (2, 0), "payments": (1, 0), "people": (1, 0),
+    }  # fmt: skip
