@@ -113,7 +113,8 @@ class Rows:
         for tests in alternatives:
             if len(tests) == 1 and tests[0].operator == "=" and len(tests[0].path) == 1:
                 values[tests[0].path[0]].append(tests[0].value)
-        parts, listed = [], set()
+        parts: list[Expression] = []
+        listed: set[str] = set()
         for name, several in values.items():
             way = self._ways.find((name,), "a test of an exception or request")
             kind = self.server.base(way.kind)

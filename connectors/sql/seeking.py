@@ -123,24 +123,24 @@ def _column_conditions(
 ) -> Iterator[Expression]:
     base: Any = server.base(way.kind)
     blobs = [value for value in values if isinstance(value, bytes)]
-    values = tuple(value for value in values if not isinstance(value, bytes))
+    known = [value for value in values if not isinstance(value, bytes)]
     yield from (way.column.in_([sa.literal(each, sa.LargeBinary()) for each in blobs]) for _ in blobs[:1])
     is_text = isinstance(base, sa.String) and not isinstance(base, sa.Enum)
-    numbers = [value for value in values if isinstance(value, int)]
+    numbers = [value for value in known if isinstance(value, int)]
     if as_written and (is_text or server.style(way.kind) == "each"):
-        texts = [str(value) for value in values if not isinstance(value, int) or is_text]
+        texts = [str(value) for value in known if not isinstance(value, int) or is_text]
         yield from (way.column.in_([sa.literal(text, sa.String()) for text in texts]) for _ in texts[:1])
         if not is_text:
             yield from (way.column.in_([sa.literal(each, sa.BigInteger()) for each in numbers]) for _ in numbers[:1])
         return
     if as_written and isinstance(base, sa.Uuid):  # as a text is cast to compare it, no index would be of use
-        known = [str(value) for value in values if _is_uuid(value)]
-        yield from (sa.type_coerce(way.column, UNTYPED).in_(known) for _ in known[:1])
+        ids = [str(value) for value in known if _is_uuid(value)]
+        yield from (sa.type_coerce(way.column, UNTYPED).in_(ids) for _ in ids[:1])
         return
-    plain = [value for value in values if is_text and isinstance(value, str) and value.lower() == value.upper()]
+    plain = [value for value in known if is_text and isinstance(value, str) and value.lower() == value.upper()]
     yield from (way.column.in_([sa.literal(each, sa.String()) for each in plain]) for _ in plain[:1])  # nothing to fold
     folds = server.style(way.kind) in {"text", "each"} and not as_written
-    others = (value for value in values if value not in plain)
+    others = (value for value in known if value not in plain)
     for value in dict.fromkeys(each.lower() if folds and isinstance(each, str) else each for each in others):
         yield compare(server, way, Test((name,), "~" if folds and isinstance(value, str) else "=", value))
 

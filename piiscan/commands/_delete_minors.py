@@ -66,7 +66,7 @@ def minors_of(app: App, asked: Minors) -> tuple[Subject, list[Skip]]:
     """The rows of minors and those that refer to them, and what of them no plan can name."""
     from piiscan.commands._delete_request import among, tests
     from piiscan.requests.locating import follow
-    from piiscan.requests.private import Matched, matched
+    from piiscan.requests.private import Matched, key_part, matched
     from piiscan.retention.erasure import Subject
     from piiscan.retention.minors import find_minors, kept_above
     from piiscan.retention.referring import told_along
@@ -75,7 +75,7 @@ def minors_of(app: App, asked: Minors) -> tuple[Subject, list[Skip]]:
     config, inventory = app.config(), app.inventory()
     found = find_minors(config, inventory, asked)
     young = [
-        Matched(each.source, each.container, each.key, [list(map(str, key)) for key in each.keys])
+        Matched(each.source, each.container, each.key, [list(map(key_part, key)) for key in each.keys])
         for each in found.young
     ]
     located = follow(config, inventory, young, found.telling)

@@ -17,7 +17,7 @@ from piiscan.requests.searching import Searching
 from piiscan.sources import connector_for, read_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from piiscan.config import Config
     from piiscan.inventory import HoldingRecord, Inventory

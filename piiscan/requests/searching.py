@@ -19,7 +19,7 @@ from piiscan.requests.persons import DECISIVE, Person
 from piiscan.retention.spellings import is_day, is_name, is_number, rare_spellings, spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from piiscan.inventory import HoldingRecord
     from piiscan.model import Container, ForeignKey
@@ -310,9 +310,9 @@ class Searching:
         return self._places[table.path]
 
 
-def _cases(values: Iterable[str | int]) -> Values:
+def _cases(values: Values) -> Values:
     """Each text as it is, in small and in capital letters, and with capitals at the beginnings of words."""
-    found: list[str | int] = []
+    found: list[str | int | bytes] = []
     for value in values:
-        found += [value] if isinstance(value, int) else [value, value.lower(), value.upper(), value.title()]
+        found += [value] if not isinstance(value, str) else [value, value.lower(), value.upper(), value.title()]
     return tuple(dict.fromkeys(found))
