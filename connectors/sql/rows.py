@@ -115,7 +115,7 @@ class Rows:
                 values[tests[0].path[0]].append(tests[0].value)
         parts: list[Expression] = []
         listed: set[str] = set()
-        for name, several in values.items():
+        for name, several in ((name, several) for name, several in values.items() if len(several) > 1):
             way = self._ways.find((name,), "a test of an exception or request")
             kind = self.server.base(way.kind)
             if isinstance(kind, sa.Integer) and all(type(each) is int for each in several):
