@@ -20,9 +20,10 @@ demo: .venv/installed
 	@echo "from here that is: $(BIN)/piiscan -c $(DEMO)/piiscan.toml inventory list" >&2
 
 # Neighbouring tests share what is dear to make, so each worker begins with a stretch of them and takes from the others' when
-# it is done. Compiled code is kept, whatever the environment says: tests start hundreds of interpreters.
+# it is done; there is one more than cores, for many wait for a server or a process. Compiled code is kept, whatever the environment says: tests start hundreds of interpreters.
 test: .venv/installed-dev
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $$($(BIN)/python -c "import os; print(os.cpu_count() + 1)") \
+		--dist worksteal $(ARGS)
 
 # Types and imports are checked on an installed copy: there piiscan.connectors, .reports and .rules lie below piiscan.
 lint: .venv/installed-dev

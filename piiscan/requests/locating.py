@@ -56,7 +56,7 @@ def locate(
             continue
         try:
             with closing(connector_for(config, config.source(source), plan)) as connector:
-                containers = list(_listed(connector, source, wanted | told, located))
+                containers = _without_views(list(_listed(connector, source, wanted | told, located)), holdings)
                 if isinstance(connector, Seeker):
                     Searching(connector, containers, holdings, subject, located, explain=explain).run()
                     if texts:
@@ -70,6 +70,17 @@ def locate(
     located.places = [each for each in located.places if each.rows or each.near]
     located.places.sort(key=lambda each: (each.source, each.container))
     return located
+
+
+def _without_views(containers: Sequence[Container], holdings: Sequence[HoldingRecord]) -> list[Container]:
+    """The containers, but for views of what tables hold as well: their rows lie there, and a view's have no key.
+
+    A view that shows what no listed table holds is all there is of it, and stays.
+    """
+    kinds = {each.path: each.kind for each in containers}
+    in_tables = {each.data_type for each in holdings if kinds.get(each.container) == "table"}
+    alone = {each.container for each in holdings if each.data_type not in in_tables}
+    return [each for each in containers if each.kind != "view" or each.path in alone]
 
 
 def follow(

@@ -71,6 +71,7 @@ def firm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "piiscan.key").chmod(0o600)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PIISCAN_CONFIG", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")  # lines as they are, whatever runs the tests
     return tmp_path
 
 

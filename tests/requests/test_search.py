@@ -431,3 +431,24 @@ def located_rows(folder: Path) -> dict[str, list[str | int]]:
     """Container -> first part of the keys of the rows that are sealed in the first request."""
     request = Inventory.open(f"sqlite:///{folder / 'piiscan.db'}").requests()[0]
     return {each.container: [key[0] for key in each.keys] for each in opened(request, KEY).rows}
+
+
+def test_a_view_is_looked_through_only_where_no_table_holds_the_same(held: Path, call: Any, store: Any) -> None:
+    """Its rows lie in tables, where they have a key."""
+    base = sqlite3.connect(held / "crm.db")
+    base.execute("CREATE VIEW everybody AS SELECT name, mail FROM people")
+    base.execute("CREATE VIEW logins AS SELECT mail AS login, born FROM people")
+    base.close()
+    views = [
+        ("crm", "everybody", "mail", "email"),
+        ("crm", "logins", "login", "username"),
+        ("crm", "logins", "born", "dob"),
+    ]
+    store([*HELD, *views])
+    ask(call, ANN)
+    found = call("locate", "1", "--format", "json").json["places"]
+
+    assert {"people", "everybody"} & {each["container"] for each in found} == {"people"}
+    ask(call, {"username": "ann@canary.example", "person_name": "Ann Canary"})
+    found = call("locate", "2", "--format", "json").json["places"]
+    assert [each["container"] for each in found if each["container"] == "logins"] == ["logins"]
