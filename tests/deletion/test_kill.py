@@ -12,7 +12,7 @@ from piiscan.deletion import Done, PlanFolder, read_chain
 if TYPE_CHECKING:
     from pathlib import Path
 
-KILLS = 24
+KILLS = 12
 SEED = 1719
 
 
