@@ -20,7 +20,8 @@ demo: .venv/installed
 	@echo "from here that is: $(BIN)/piiscan -c $(DEMO)/piiscan.toml inventory list" >&2
 
 # Neighbouring tests share what is dear to make, so each worker begins with a stretch of them and takes from the others' when
-# it is done; there is one more than cores, for many wait for a server or a process. Compiled code is kept, whatever the environment says: tests start hundreds of interpreters.
+# it is done; there is one more than cores, for many wait for a server or a process. Compiled code is kept, whatever the
+# environment says: tests start hundreds of interpreters.
 test: .venv/installed-dev
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $$($(BIN)/python -c "import os; print(os.cpu_count() + 1)") \
 		--dist worksteal $(ARGS)

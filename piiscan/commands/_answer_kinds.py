@@ -90,6 +90,7 @@ class Answering(Answer):
         from piiscan import retention
         from piiscan.commands._delete_request import subject_of
         from piiscan.requests.answering import kept_of, outcome_of
+        from piiscan.retention.erasure import LIMITS
 
         self.verified(("verified",))
         private, key = self.opened(), key_of(self.app)
@@ -114,7 +115,8 @@ class Answering(Answer):
                 _types_of(self.app, places) if deleted else [*self.app.packs().data_types.values()], private.subject
             )
         context = self.context() | {
-            "outcome": outcome, "recipients": self.names(), "deleted": bool(deleted or by_hand), "kept": bool(self.kept)
+            "outcome": outcome, "recipients": self.names(), "deleted": bool(deleted or by_hand), "kept": bool(self.kept),
+            "excepted": any(each.ground not in LIMITS for each in self.kept),
         }  # fmt: skip
         self.letter("Your request to delete", context, letters.kept_section(self.app, self.kept))
         self.body |= {"response": outcome, "deleted": deleted}

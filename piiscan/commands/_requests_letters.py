@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from piiscan.model import Document, Section
 from piiscan.requests.answering import Kept, Told, categories
-from piiscan.requests.letters import ACTIONS, ASKED, DENIED, INSTRUCTING, INSTRUCTION, TEMPLATES, paragraphs
+from piiscan.requests.letters import ASKED, DENIED, INSTRUCTING, INSTRUCTION, TEMPLATES, paragraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,7 +154,7 @@ def instruction(
     context = base(app.config(), request, day) | {
         "recipient": whom.to,
         "purpose": whom.kind,
-        "action": ACTIONS[template],
+        "action": template,
         "law": INSTRUCTING[request.regime][template],
     }
     known = tuple(

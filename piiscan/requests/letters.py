@@ -40,8 +40,6 @@ TEMPLATES: Final[dict[RequestKind, str]] = {
 }
 DENIED: Final = "denied"
 INSTRUCTION: Final = "instruction"
-ACTIONS: Final = {"delete": "delete", "correct": "correct", "stop": "stop"}
-"""What recipients are told to do, by the template of the person's letter."""
 INSTRUCTING: Final[dict[Regime, dict[str, str]]] = {
     "ccpa": {
         "delete": "Civ. Code 1798.105(c)(1), (3); 11 CCR 7022(b), (c)",
